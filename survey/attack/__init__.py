@@ -1,0 +1,1 @@
+"""The attack on ourselves: a rehearsal poll, then everything an intruder can read afterwards."""

@@ -1,0 +1,1 @@
+"""The anonymous side: sealed envelopes, their pigeonholes, opening and public notices."""

@@ -1,0 +1,1 @@
+"""The sample county and its three quarters, run through the real doors."""

@@ -1,0 +1,17 @@
+"""Every table of the desk database, gathered for creation, migration and tests."""
+
+from sqlmodel import SQLModel
+
+from survey import journal
+from survey.custody import models as custody
+from survey.letters import models as letters
+from survey.paper import models as paper
+from survey.poll import models as poll
+from survey.rectify import models as rectify
+from survey.review import models as review
+from survey.roster import models as roster
+from survey.staff import models as staff
+from survey.tally import models as tally
+
+MODULES = (journal, letters, staff, roster, poll, paper, tally, review, rectify, custody)
+TABLES = tuple(SQLModel.metadata.sorted_tables)

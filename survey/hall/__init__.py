@@ -1,0 +1,1 @@
+"""All that an entrepreneur reaches; it knows the box and the board alone."""

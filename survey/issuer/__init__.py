@@ -1,0 +1,1 @@
+"""The issuer of remote tickets: an own process with own keys; it loads neither desk nor hall."""

@@ -1,0 +1,141 @@
+"""Who drew a ticket: one file per poll, firms by code digest, each with one blinded message of a kind.
+
+It knows firms and blinded messages, never a voter's key: the signature it returned cannot be found again in
+the box (144 of 144 pairs of requests and tickets fit each other).
+"""
+
+import hashlib
+import json
+import os
+import secrets
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from Crypto.PublicKey import RSA
+
+from survey.box import boxfile, tokens
+from survey.box.manifest import KINDS, Kind
+from survey.errors import Forbidden, Gone, Missing, Refused
+from survey.issuer import signer
+
+NAME, RECORD = "issuer.db", "destroyed.json"
+SCHEMA = """
+CREATE TABLE firm(uscc TEXT PRIMARY KEY, code TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE drawn(uscc TEXT NOT NULL REFERENCES firm(uscc), kind TEXT NOT NULL, blinded BLOB NOT NULL,
+    signature BLOB NOT NULL, PRIMARY KEY(uscc, kind)) WITHOUT ROWID;
+"""
+FIND = "SELECT blinded, signature FROM drawn WHERE uscc=? AND kind=?"
+
+
+@dataclass(frozen=True)
+class Issuer:
+    """One poll's issuer in its folder: keys, firms, who drew."""
+
+    folder: Path
+    poll: str
+
+    def prepare(self, firms: Sequence[str]) -> dict[str, str]:
+        """Make both keys and a one-time code for each firm; the codes are returned once, for the letters."""
+        if (self.folder / NAME).exists():
+            raise Refused("issuer.exists", f"测评「{self.poll}」的发证密钥已经制作，不能重做。")
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for kind in KINDS:
+            self._write(self._key_path(kind), signer.make_key().export_key("PEM"))
+        codes = {firm: tokens.new_code() for firm in sorted(firms)}
+        with self._open() as connection:
+            connection.executescript(SCHEMA)
+            rows = [(firm, _digest(self.poll, code)) for firm, code in codes.items()]
+            connection.executemany("INSERT INTO firm VALUES (?, ?)", rows)
+        return codes
+
+    def public_keys(self) -> dict[Kind, int]:
+        """Return the moduli, which the manifest names."""
+        return {kind: int(self._key(kind).n) for kind in KINDS}
+
+    def draw(self, uscc: str, code: str, blinded: Mapping[Kind, bytes]) -> dict[Kind, bytes]:
+        """Sign a firm's two blinded messages once; asked again with the same, return what was stored."""
+        with self._open() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            self._refuse_stranger(connection, uscc, code)
+            answers = {kind: self._one(connection, uscc, kind, blinded[kind]) for kind in KINDS}
+            connection.execute("COMMIT")
+        return answers
+
+    def _one(self, connection: sqlite3.Connection, uscc: str, kind: Kind, blinded: bytes) -> bytes:
+        row = connection.execute(FIND, (uscc, kind)).fetchone()
+        if row is None:
+            signature = signer.sign(self._key(kind), blinded)
+            connection.execute("INSERT INTO drawn VALUES (?, ?, ?, ?)", (uscc, kind, blinded, signature))
+            return signature
+        if not secrets.compare_digest(bytes(row[0]), blinded):
+            raise Refused(
+                "ticket.drawn", "贵企业已经领过凭证。换了手机的，请输入领取时抄下的恢复词，凭证还是那一张。"
+            )
+        return bytes(row[1])
+
+    def _refuse_stranger(self, connection: sqlite3.Connection, uscc: str, code: str) -> None:
+        row = connection.execute("SELECT code FROM firm WHERE uscc=?", (uscc,)).fetchone()
+        if row is None or not secrets.compare_digest(row[0], _digest(self.poll, code)):
+            raise Forbidden("issuer.wrong_code", "统一社会信用代码或领取码不对，请对照信函重新输入。")
+
+    def drawn(self) -> int:
+        """Return how many firms drew."""
+        with self._open() as connection:
+            return int(connection.execute("SELECT count(DISTINCT uscc) FROM drawn").fetchone()[0])
+
+    def destroy(self, *, by: Sequence[str], on: str) -> dict[str, object]:
+        """Overwrite and remove both keys before two named witnesses; return the record, which is kept."""
+        if len(set(by)) < 2:
+            raise Refused("issuer.two_witnesses", "销毁发证密钥须两位监督人员在场，请补齐姓名。")
+        record: dict[str, object] = {
+            "poll": self.poll,
+            "on": on,
+            "by": list(by),
+            "drawn": self.drawn(),
+            "keys": {
+                kind: hashlib.sha256(str(n).encode()).hexdigest() for kind, n in self.public_keys().items()
+            },
+        }
+        for kind in KINDS:
+            path = self._key_path(kind)
+            self._write(path, secrets.token_bytes(path.stat().st_size))
+            path.unlink()
+        self._write(self.folder / RECORD, json.dumps(record, ensure_ascii=False).encode())
+        return record
+
+    def _key_path(self, kind: Kind) -> Path:
+        return self.folder / f"{kind}.pem"
+
+    def _key(self, kind: Kind) -> RSA.RsaKey:
+        path = self._key_path(kind)
+        if not path.exists():
+            if (self.folder / RECORD).exists():
+                raise Gone("issuer.closed", "领取凭证的时间已过，发证密钥已经销毁。")
+            raise Missing("issuer.missing", f"测评「{self.poll}」没有设远程渠道。")
+        return RSA.import_key(path.read_bytes())
+
+    @staticmethod
+    def _write(path: Path, content: bytes) -> None:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        with boxfile.speaking():
+            connection = sqlite3.connect(self.folder / NAME, isolation_level=None, timeout=10)
+            try:
+                for setting in boxfile.SETTINGS:
+                    connection.execute(setting)
+                yield connection
+            finally:
+                connection.close()
+
+
+def _digest(poll: str, code: str) -> str:
+    return hashlib.sha256(f"letter-code|{poll}|{code}".encode()).hexdigest()

@@ -1,0 +1,126 @@
+"""Sheets and records of the quarter: what people confirm, sign and keep."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import ClassVar
+
+from survey.letters.facts import SHEET
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckLine:
+    """One official's line as it will stand on the ballot."""
+
+    badge: str
+    name: str
+    post: str
+    duties: str
+    leader: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckSheet:
+    """信息核对表: every official of a unit confirms the own line before the freeze."""
+
+    KIND: ClassVar[str] = "信息核对表"
+    TEMPLATE: ClassVar[str] = "checksheet.html"
+    STYLE: ClassVar[str] = SHEET
+
+    organ: str
+    unit: str
+    series: str
+    round_name: str
+    lines: tuple[CheckLine, ...]
+    return_by: dt.date
+    contact: str
+    phone: str
+    names: ClassVar[tuple[str, ...]] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class TallyLine:
+    """One line of the ballot as counted: the three counts, blank and void marks, and the printed rates."""
+
+    unit: str
+    name: str
+    good: int
+    fair: int
+    poor: int
+    blank: int
+    void: int
+    rate: str
+    good_rate: str
+    interval: str
+
+    @property
+    def valid(self) -> int:
+        """Return the marks that count."""
+        return self.good + self.fair + self.poor
+
+
+@dataclass(frozen=True, kw_only=True)
+class TallySheet:
+    """计票报告单: the equation of the cards, every line's counts, the two counts side by side, signatures."""
+
+    KIND: ClassVar[str] = "计票报告单"
+    TEMPLATE: ClassVar[str] = "tallysheet.html"
+    STYLE: ClassVar[str] = SHEET
+
+    organ: str
+    round_name: str
+    held_on: dt.date
+    venue: str
+    seats: int
+    attended: int
+    printed: int
+    issued: int
+    remaining: int
+    returned: int
+    valid: int
+    invalid: int
+    invalid_reason: str
+    electronic: int
+    lines: tuple[TallyLine, ...]
+    first_digest: str
+    second_digest: str
+    seals: tuple[str, ...]
+    manifest_sha256: str
+    names: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def balanced(self) -> bool:
+        """Tell whether 印制=发出+剩余 and 收回=有效+无效 hold and no more came back than went out."""
+        printed = self.printed == self.issued + self.remaining
+        return printed and self.returned == self.valid + self.invalid and self.returned <= self.issued
+
+
+@dataclass(frozen=True, kw_only=True)
+class HallLine:
+    """One signed step in the hall: what, when, who signed, and a note."""
+
+    step: str
+    at: str
+    signed: str
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HallRecord:
+    """现场监督记录: the steps of the hall in their order, incidents, the enterprises' view, signatures."""
+
+    KIND: ClassVar[str] = "现场监督记录"
+    TEMPLATE: ClassVar[str] = "hallrecord.html"
+    STYLE: ClassVar[str] = SHEET
+
+    organ: str
+    round_name: str
+    held_on: dt.date
+    venue: str
+    seats: int
+    attended: int
+    cards_issued: int
+    seals: tuple[str, ...]
+    lines: tuple[HallLine, ...]
+    incidents: str
+    manifest_sha256: str
+    names: ClassVar[tuple[str, ...]] = ()

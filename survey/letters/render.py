@@ -1,0 +1,165 @@
+"""Template and data to PDF/A-3a: strict names, local files only, equal input gives equal bytes.
+
+The only module of the letters that imports WeasyPrint.
+"""
+
+import calendar
+import datetime as dt
+import logging
+import os
+import threading
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from survey.errors import Refused
+from survey.letters import chop, gb9704, qr
+from survey.letters.faces import FontSet, load, no_glyph
+from survey.letters.setting import Setter
+
+with warnings.catch_warnings():
+    # It warns that fontconfig knows no fonts, which is what letters need: theirs come by @font-face.
+    warnings.filterwarnings("ignore", message="No fonts configured")
+    import weasyprint
+    from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import FatalURLFetchingError, URLFetcher
+
+PACKAGE = Path(__file__).parent.parent
+MISSING_GLYPH = ".notdef glyph"
+
+
+def template_folder() -> Path:
+    """Return the folder of templates: inside the installed package, else beside it in a checkout."""
+    inside = PACKAGE / "templates"
+    return inside if inside.is_dir() else PACKAGE.parent / "templates"
+
+
+@lru_cache(maxsize=1)
+def environment() -> Environment:
+    """Return the template environment: an undefined name fails the letter."""
+    env = Environment(
+        loader=FileSystemLoader(template_folder()),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.globals.update(m=gb9704, qr=qr.svg_uri, seal_of=chop.seal_uri)
+    return env
+
+
+class Press:
+    """Fonts and style sheets read once and shared by all letters; one letter is printed at a time."""
+
+    def __init__(self, fonts: FontSet) -> None:
+        self.fonts = fonts
+        self.configuration = FontConfiguration()
+        self.fetcher = URLFetcher(fail_on_errors=True, allowed_protocols={"file", "data"})
+        self.faces = self._css(fonts.css())
+        self.sheets: dict[str, weasyprint.CSS] = {}
+        self.overlays: dict[str, weasyprint.CSS] = {}
+        self.lock = threading.Lock()
+
+    def _css(self, text: str) -> weasyprint.CSS:
+        return weasyprint.CSS(string=text, font_config=self.configuration, url_fetcher=self.fetcher)
+
+    def sheet(self, name: str) -> weasyprint.CSS:
+        """Return the style sheet of that template name."""
+        if name not in self.sheets:
+            self.sheets[name] = self._css(environment().get_template(name).render())
+        return self.sheets[name]
+
+    def overlay(self, css: str) -> list[weasyprint.CSS]:
+        """Return the style sheet that goes over the template's own, parsed once."""
+        if css and css not in self.overlays:
+            self.overlays[css] = self._css(css)
+        return [self.overlays[css]] if css else []
+
+    def print(self, html: str, style: str, dated: dt.date, overlay: str = "") -> bytes:
+        """Return `html` as PDF/A-3a dated `dated`; a missing glyph or image fails it."""
+        target = BytesIO()
+        with self.lock, _epoch(dated), _watched() as faults, warnings.catch_warnings():
+            # WeasyPrint 70 leaves the closing of its colour profile to the garbage collector.
+            warnings.filterwarnings("ignore", r"unclosed file .*sRGB2014\.icc", ResourceWarning)
+            try:
+                weasyprint.HTML(
+                    string=html, base_url=template_folder().as_uri() + "/", url_fetcher=self.fetcher
+                ).write_pdf(
+                    target,
+                    font_config=self.configuration,
+                    stylesheets=[self.faces, self.sheet(style), *self.overlay(overlay)],
+                    pdf_variant="pdf/a-3a",
+                )
+            except FatalURLFetchingError as fault:
+                raise Refused(
+                    "letters.image",
+                    "文书所用的图片（如印章）取不到，没有印出；请检查印章图片是否在指定位置。",
+                ) from fault
+        if faults:
+            raise no_glyph(faults[0])
+        return target.getvalue()
+
+
+@contextmanager
+def _epoch(dated: dt.date) -> Iterator[None]:
+    """Date everything that WeasyPrint writes by the letter, not by the clock."""
+    before = os.environ.get("SOURCE_DATE_EPOCH")
+    os.environ["SOURCE_DATE_EPOCH"] = str(calendar.timegm(dated.timetuple()))
+    try:
+        yield
+    finally:
+        os.environ.pop("SOURCE_DATE_EPOCH")
+        if before is not None:
+            os.environ["SOURCE_DATE_EPOCH"] = before
+
+
+@contextmanager
+def _watched() -> Iterator[list[str]]:
+    """Collect the characters that WeasyPrint reports as having no glyph."""
+    lost: list[str] = []
+
+    class Watch(logging.Handler):
+        """Keeps the missing characters of one letter."""
+
+        def emit(self, record: logging.LogRecord) -> None:
+            """Keep the character of a missing-glyph report."""
+            if record.getMessage().startswith(MISSING_GLYPH) and isinstance(record.args, tuple):
+                lost.append(str(record.args[0]))
+
+    watch, logger = Watch(), logging.getLogger("weasyprint")
+    logger.addHandler(watch)
+    try:
+        yield lost
+    finally:
+        logger.removeHandler(watch)
+
+
+_presses: dict[str, Press] = {}
+
+
+def press(folder: Path) -> Press:
+    """Return the shared press for the fonts in `folder`; refuse when they have not been built."""
+    fonts = load(folder)
+    if fonts.digest not in _presses:
+        _presses[fonts.digest] = Press(fonts)
+    return _presses[fonts.digest]
+
+
+def pdf(
+    template: str,
+    context: Mapping[str, object],
+    *,
+    fonts: Path,
+    dated: dt.date,
+    style: str,
+    overlay: str = "",
+) -> bytes:
+    """Return the template filled with `context` as PDF/A-3a; equal input gives equal bytes."""
+    machine = press(fonts)
+    html = environment().get_template(template).render({**context, "set": Setter(machine.fonts)})
+    return machine.print(html, style, dated, overlay)

@@ -1,0 +1,1 @@
+"""Paper ballots: printed, marked with a pen, scanned, decided where the reader may not, sealed."""

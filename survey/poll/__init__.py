@@ -1,0 +1,1 @@
+"""One quarter's poll, from draft to closing."""

@@ -1,0 +1,1 @@
+"""The ledger from notice to reply."""

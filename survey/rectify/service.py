@@ -1,0 +1,277 @@
+"""The ledger's verbs, from a comment to a closed task, and the letters of the quarter (domain.md 2.2, 6).
+
+A unit answers only its own tasks; the office verifies; the inspectors see everything.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from survey import journal
+from survey.config import Config
+from survey.errors import Invalid, Refused
+from survey.letters import service as letters
+from survey.letters.kinds import Document
+from survey.letters.models import Letter, LetterState
+from survey.letters.service import Failure
+from survey.poll import stages
+from survey.poll.models import Poll, Stage
+from survey.rectify import notices
+from survey.rectify.ledger import equation as equation
+from survey.rectify.ledger import ledger as ledger
+from survey.rectify.ledger import open_tasks
+from survey.rectify.ledger import wall as wall
+from survey.rectify.models import Outcome, OutcomeKind, StepKind, Task
+from survey.rectify.threads import add_step
+from survey.rectify.threads import note as note
+from survey.rectify.threads import report_step as report_step
+from survey.rectify.threads import send_back as send_back
+from survey.rectify.threads import verify as verify
+from survey.review.access import key, only
+from survey.review.cases import measures
+from survey.review.comments import taken_in
+from survey.review.models import Comment, Measure, Theme
+from survey.review.service import carry_out
+from survey.roster.models import Unit
+from survey.staff.models import Account, Role
+
+REMINDING = (Stage.REVIEWED, Stage.REPORTED, Stage.RECTIFYING)
+REPLYING = (Stage.REPORTED, Stage.RECTIFYING, Stage.CONCLUDED)
+PHONE_MARKS = set("0123456789-—()（）+ 转")
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What became of a batch of letters: those issued, and those that could not be printed, with why."""
+
+    issued: tuple[Letter, ...]
+    failures: tuple[Failure, ...]
+
+
+def open_task(
+    session: Session,
+    *,
+    poll: Poll,
+    unit: Unit | None,
+    title: str,
+    owner: str,
+    phone: str,
+    deadline: dt.date | None,
+    theme: str,
+    by: Account,
+    today: dt.date,
+    comment: Comment | None = None,
+    measure: Measure | None = None,
+    source: str = "测评会场",
+) -> Task:
+    """Open one item of the ledger; unit, owner, phone and deadline are compulsory."""
+    only(by, Role.OFFICE, act="登记整改事项")
+    stages.require(poll, *REMINDING)
+    unit, deadline = _complete(unit, title, owner, phone, deadline)
+    _check_task(phone.strip(), deadline, today, comment, poll)
+    task = Task(
+        poll_id=key(poll.id),
+        unit_id=key(unit.id),
+        measure_id=measure.id if measure else None,
+        source=source,
+        theme=theme,
+        title=title.strip(),
+        owner=owner.strip(),
+        phone=phone.strip(),
+        opened_on=today,
+        deadline=deadline,
+    )
+    session.add(task)
+    session.flush()
+    add_step(session, task, StepKind.OPENED, f"转{unit.name}办理，盯办人{task.owner}。", by=by, today=today)
+    if comment:
+        outcome = Outcome(comment_id=key(comment.id), kind=OutcomeKind.TASK, task_id=task.id, on=today)
+        _add_outcome(session, comment, outcome, by=by)
+    return task
+
+
+def _complete(
+    unit: Unit | None, title: str, owner: str, phone: str, deadline: dt.date | None
+) -> tuple[Unit, dt.date]:
+    """Return unit and deadline once nothing compulsory is missing; else name every gap at once."""
+    texts = {"整改事项": title.strip(), "盯办人": owner.strip(), "联系电话": phone.strip()}
+    given = {"责任单位": unit} | texts | {"完成时限": deadline}
+    missing = [name for name, value in given.items() if not value]
+    if missing or unit is None or deadline is None:
+        raise Invalid("rectify.incomplete", f"整改事项缺少：{'、'.join(missing)}，请补齐后再保存。")
+    return unit, deadline
+
+
+def _check_task(phone: str, deadline: dt.date, today: dt.date, comment: Comment | None, poll: Poll) -> None:
+    if not set(phone) <= PHONE_MARKS or sum(mark.isdigit() for mark in phone) < 5:
+        raise Invalid("rectify.phone", f"联系电话「{phone}」不像电话号码，请核对。")
+    if deadline < today:
+        raise Invalid("rectify.deadline", "完成时限早于今天，请重新填写。")
+    if comment and comment.poll_id != poll.id:
+        raise Refused("rectify.other_poll", "该条反映不属于本次测评。")
+    if comment and comment.theme is Theme.BRIBERY:
+        raise Refused("rectify.to_inspectors", "吃拿卡要线索只移交纪委监委，不列入台账。")
+    if comment and not comment.paraphrase:
+        raise Refused("rectify.no_paraphrase", "请先写好转述再列入台账，单位只能看到转述。")
+
+
+def settle_comment(
+    session: Session,
+    comment: Comment,
+    *,
+    kind: OutcomeKind,
+    reason: str,
+    by: Account,
+    today: dt.date | None = None,
+) -> Outcome:
+    """Give a comment an outcome other than a ledger item, with its reason and the day."""
+    if kind is OutcomeKind.TASK:
+        raise Refused("rectify.task_first", "列入台账请登记整改事项，系统会自动记下去向。")
+    if kind is OutcomeKind.DISCIPLINE:
+        only(by, Role.OFFICE, Role.REVIEWER, Role.INSPECTOR, act="移交线索")
+    else:
+        only(by, Role.OFFICE, act="登记反映去向")
+        if comment.theme is Theme.BRIBERY:
+            raise Refused("rectify.to_inspectors", "吃拿卡要线索只移交纪委监委。")
+    if not reason.strip():
+        raise Invalid("rectify.no_reason", f"去向为「{kind}」时须写明理由。")
+    outcome = Outcome(comment_id=key(comment.id), kind=kind, reason=reason.strip(), on=today)
+    return _add_outcome(session, comment, outcome, by=by)
+
+
+def _add_outcome(session: Session, comment: Comment, outcome: Outcome, *, by: Account) -> Outcome:
+    session.add(outcome)
+    session.flush()
+    detail = {"outcome": outcome.kind, "task": outcome.task_id}
+    journal.record(session, by=by.login, act="rectify.settle", subject=f"反映{comment.id}", detail=detail)
+    return outcome
+
+
+def remind(
+    session: Session,
+    poll: Poll,
+    *,
+    config: Config,
+    by: Account,
+    dated: dt.date,
+    progress: Progress = lambda _done, _total: None,
+) -> Batch:
+    """Issue a 整改工作提示函 for each decided reminder that has none yet, and record it as carried out."""
+    only(by, Role.OFFICE, act="印发提示函")
+    stages.require(poll, *REMINDING)
+    waiting = {f"measure:{measure.id}": measure for measure in notices.due_reminders(session, poll)}
+    drafts = []
+    for reference, measure in waiting.items():
+        document = notices.reminder(session, poll, measure, config=config, dated=dated)
+        word = config.document_word
+        drafts.append(
+            _draft(session, poll, document, reference, document.unit, word=word, dated=dated, by=by)
+        )
+    batch = _issue(session, drafts, config=config, by=by, progress=progress)
+    for letter in batch.issued:
+        record = f"已印发{letter.number}。"
+        carry_out(session, waiting[letter.reference], record=record, on=dated, by=by)
+    return batch
+
+
+def reply_all(
+    session: Session,
+    poll: Poll,
+    *,
+    config: Config,
+    by: Account,
+    dated: dt.date,
+    progress: Progress = lambda _done, _total: None,
+) -> Batch:
+    """Issue 《致企业家的一封信》 to each active enterprise that has none of this poll yet."""
+    only(by, Role.OFFICE, act="印发致企业家的一封信")
+    stages.require(poll, *REPLYING)
+    _all_settled(session, poll)
+    letter = notices.reply(session, poll, config=config, dated=dated)
+    drafts = [
+        _draft(
+            session, poll, notices.to(letter, firm.name), reference, firm.name, word=None, dated=dated, by=by
+        )
+        for reference, firm in notices.due_replies(session, poll).items()
+    ]
+    return _issue(session, drafts, config=config, by=by, progress=progress)
+
+
+def _draft(
+    session: Session,
+    poll: Poll,
+    document: Document,
+    reference: str,
+    addressee: str,
+    *,
+    word: str | None,
+    dated: dt.date,
+    by: Account,
+) -> Letter:
+    return letters.draft(
+        session,
+        document,
+        round_=poll.round,
+        reference=reference,
+        addressee=addressee,
+        word=word,
+        dated=dated,
+        by=by,
+    )
+
+
+def _issue(
+    session: Session, drafts: list[Letter], *, config: Config, by: Account, progress: Progress
+) -> Batch:
+    """Issue the drafts; one that cannot be printed is discarded, to be drafted anew later."""
+    failures = letters.issue_all(session, drafts, config=config, by=by, progress=progress)
+    for failure in failures:
+        session.delete(failure.letter)
+    failed = {failure.letter.code for failure in failures}
+    return Batch(tuple(letter for letter in drafts if letter.code not in failed), tuple(failures))
+
+
+def move_letter(
+    session: Session, letter: Letter, *, state: LetterState, config: Config, by: Account
+) -> Letter:
+    """Record a letter's fate; the measure behind a withdrawn reminder waits for a new one again."""
+    only(by, Role.OFFICE, act="登记文书去向")
+    letters.move(session, letter, state=state, config=config, by=by)
+    measure = notices.measure_behind(session, letter)
+    if state is LetterState.WITHDRAWN and measure:
+        measure.carried_out_on, measure.record = None, ""
+        session.add(measure)
+        session.flush()
+    return letter
+
+
+def begin(session: Session, poll: Poll, *, by: Account) -> Poll:
+    """Start rectification of a reported poll."""
+    only(by, Role.OFFICE, act="启动整改")
+    return stages.move(session, poll, Stage.RECTIFYING, by=by)
+
+
+def conclude(session: Session, poll: Poll, *, by: Account) -> Poll:
+    """End the quarter: every comment has an outcome, every task is verified, every measure carried out."""
+    only(by, Role.OFFICE, act="办结本季测评")
+    _all_settled(session, poll)
+    if left := open_tasks(session, poll):
+        raise Refused("rectify.open_tasks", f"还有{len(left)}件整改事项没有核实销号，不能办结。")
+    if waiting := [m for m, _ in measures(session, poll) if m.carried_out_on is None]:
+        raise Refused("rectify.open_measures", f"还有{len(waiting)}项处理措施没有登记落实，不能办结。")
+    return stages.move(session, poll, Stage.CONCLUDED, by=by)
+
+
+def _all_settled(session: Session, poll: Poll) -> None:
+    if not taken_in(session, poll):
+        raise Refused("rectify.not_taken", "本季问题反映还没有接收，请先在“问题反映”页接收，再逐条登记去向。")
+    comments, settled = equation(session, poll)
+    if comments != settled:
+        raise Refused(
+            "rectify.unsettled",
+            f"反映{comments}条，已有去向{settled}条，还差{comments - settled}条，请先逐条登记去向。",
+        )

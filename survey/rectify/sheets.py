@@ -1,0 +1,70 @@
+"""The ledger as a spreadsheet."""
+
+import io
+from collections.abc import Iterable
+
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Font, PatternFill
+
+from survey.rectify.ledger import LIGHT_NAMES, Row
+from survey.rectify.models import Light
+
+HEADS = (
+    ("编号", 8),
+    ("季度", 10),
+    ("责任单位", 20),
+    ("问题类别", 12),
+    ("整改事项", 44),
+    ("来源", 12),
+    ("盯办人", 10),
+    ("联系电话", 16),
+    ("受理日期", 12),
+    ("完成时限", 12),
+    ("完成日期", 12),
+    ("销号日期", 12),
+    ("状态", 10),
+    ("灯色", 8),
+    ("说明", 14),
+)
+FILLS = {Light.RED: "F4C7C3", Light.YELLOW: "FCE8B2", Light.GREEN: "C8E6C9"}
+
+
+def workbook(rows: Iterable[Row]) -> bytes:
+    """Return the rows as an .xlsx file with a frozen, filterable head row."""
+    book = Workbook()
+    sheet = book.active
+    sheet.title = "整改台账"
+    sheet.append([name for name, _ in HEADS])
+    for row in rows:
+        sheet.append(_cells(row))
+        sheet.cell(sheet.max_row, 14).fill = PatternFill("solid", fgColor=FILLS[row.light])
+    for cell, (_, width) in zip(sheet[1], HEADS, strict=True):
+        cell.font = Font(bold=True)
+        sheet.column_dimensions[cell.column_letter].width = width
+    for line in sheet.iter_rows(min_row=2):
+        line[4].alignment = Alignment(wrap_text=True, vertical="top")
+    sheet.freeze_panes = "A2"
+    sheet.auto_filter.ref = sheet.dimensions
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def _cells(row: Row) -> list[object]:
+    task = row.task
+    texts = [row.unit.name, task.theme, task.title, task.source, task.owner, task.phone]
+    dates = [task.opened_on, task.deadline, task.done_on, task.verified_on]
+    return [
+        task.id,
+        row.round,
+        *(_plain(text) for text in texts),
+        *dates,
+        row.state,
+        LIGHT_NAMES[row.light],
+        row.label,
+    ]
+
+
+def _plain(text: str) -> str:
+    # A leading formula sign would be run by the spreadsheet program.
+    return f"'{text}" if text[:1] in "=+-@" else text

@@ -1,0 +1,124 @@
+"""The thread of one task: the unit reports, the office sends back or verifies, files prove it."""
+
+import datetime as dt
+
+from sqlmodel import Session
+
+from survey import journal
+from survey.config import Config
+from survey.errors import Forbidden, Invalid, Refused
+from survey.rectify import evidence
+from survey.rectify.evidence import Upload
+from survey.rectify.models import Evidence, Step, StepKind, Task
+from survey.review.access import key, only
+from survey.staff.models import Account, Role
+
+FILES_PER_STEP = 5
+
+
+def report_step(
+    session: Session,
+    task: Task,
+    *,
+    text: str,
+    by: Account,
+    today: dt.date,
+    files: tuple[Upload, ...] = (),
+    config: Config | None = None,
+) -> Step:
+    """Let the unit report its task done, with evidence; the light turns green, the office still verifies."""
+    _own_task(task, by)
+    _unfinished(task)
+    step = add_step(session, task, StepKind.REPORTED, text, by=by, today=today)
+    task.done_on = today
+    session.add(task)
+    _attach(session, step, files, config)
+    return step
+
+
+def note(
+    session: Session,
+    task: Task,
+    *,
+    text: str,
+    by: Account,
+    today: dt.date,
+    files: tuple[Upload, ...] = (),
+    config: Config | None = None,
+) -> Step:
+    """Write how the work goes, by the unit or the office; the task stays open."""
+    if by.role is Role.UNIT_CLERK:
+        _own_task(task, by)
+    else:
+        only(by, Role.OFFICE, Role.INSPECTOR, act="填写备注")
+    step = add_step(session, task, StepKind.NOTE, text, by=by, today=today)
+    _attach(session, step, files, config)
+    return step
+
+
+def send_back(session: Session, task: Task, *, reason: str, by: Account, today: dt.date) -> Step:
+    """Return a reported task to the unit: it is unfinished again and keeps its deadline."""
+    only(by, Role.OFFICE, Role.INSPECTOR, act="退回重办")
+    _reported(task)
+    step = add_step(session, task, StepKind.RETURNED, reason, by=by, today=today)
+    task.done_on = None
+    session.add(task)
+    return step
+
+
+def verify(session: Session, task: Task, *, text: str, by: Account, today: dt.date) -> Step:
+    """Close a reported task after the office has checked it."""
+    only(by, Role.OFFICE, act="核实销号")
+    _reported(task)
+    step = add_step(session, task, StepKind.VERIFIED, text, by=by, today=today)
+    task.verified_on = today
+    session.add(task)
+    return step
+
+
+def _own_task(task: Task, by: Account) -> None:
+    only(by, Role.UNIT_CLERK, act="反馈整改情况")
+    if task.unit_id != by.unit_id:
+        raise Forbidden("rectify.other_unit", "这是其他单位的整改事项，您不能查看或办理。")
+
+
+def _unfinished(task: Task) -> None:
+    if task.done_on:
+        raise Refused("rectify.reported", f"该事项已于{task.done_on}反馈完成，请等待办公室核实。")
+
+
+def _reported(task: Task) -> None:
+    if task.verified_on:
+        raise Refused("rectify.closed", f"该事项已于{task.verified_on}核实销号。")
+    if task.done_on is None:
+        raise Refused("rectify.not_reported", "责任单位还没有反馈完成，不能核实或退回。")
+
+
+def add_step(session: Session, task: Task, kind: StepKind, text: str, *, by: Account, today: dt.date) -> Step:
+    """Append one dated entry to a thread that is not closed."""
+    if not text.strip():
+        raise Invalid("rectify.no_text", "请写明情况后再提交。")
+    if task.verified_on:
+        raise Refused("rectify.closed", f"该事项已于{task.verified_on}核实销号，不能再填写。")
+    step = Step(task_id=key(task.id), on=today, account_id=key(by.id), kind=kind, text=text.strip())
+    session.add(step)
+    session.flush()
+    journal.record(
+        session, by=by.login, act=f"task.{kind.name.lower()}", subject=f"事项{task.id}", detail={"on": today}
+    )
+    return step
+
+
+def _attach(session: Session, step: Step, files: tuple[Upload, ...], config: Config | None) -> None:
+    if not files:
+        return
+    if config is None:
+        raise ValueError("files need the configuration that says where they are kept")
+    if len(files) > FILES_PER_STEP:
+        raise Invalid("rectify.many_files", f"一次最多上传{FILES_PER_STEP}个文件，请分次提交。")
+    for upload in files:
+        evidence.check(upload)
+    for upload in files:
+        name, digest = evidence.keep(config, upload)
+        session.add(Evidence(step_id=key(step.id), filename=name, sha256=digest))
+    session.flush()

@@ -1,0 +1,6 @@
+"""Pages of rectification: the ledger wall and threads, outcomes of comments, the quarter's letters."""
+
+from survey.rectify.views import comments as comments
+from survey.rectify.views import ledger as ledger
+from survey.rectify.views import letters as letters
+from survey.rectify.views.door import bp as bp

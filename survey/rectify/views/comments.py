@@ -1,0 +1,150 @@
+"""Every comment to its outcome: the equation, the next comment, a task with its particulars."""
+
+import datetime as dt
+
+from flask import g, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from survey import clock
+from survey.poll import service as polls
+from survey.rectify import ledger, service
+from survey.rectify.forms import OutcomeForm, TaskForm
+from survey.rectify.views.door import bp, done, submit
+from survey.review import comments as remarks
+from survey.review.models import Comment, Theme
+from survey.roster import service as roster
+from survey.staff.models import Role
+from survey.staff.views import allow
+
+READERS = (Role.OFFICE, Role.INSPECTOR, Role.REVIEWER)
+SIMPLE = dt.timedelta(days=30)
+"""The usual deadline, domain.md 5.3."""
+
+
+@bp.get("/<int:poll_id>/comments")
+@allow(*READERS)
+def comments(poll_id: int) -> ResponseReturnValue:
+    """List the comments with what became of each, and the equation."""
+    poll = polls.get(g.session, poll_id)
+    return render_template(
+        "desk/rectify/comments.html",
+        poll=poll,
+        comments=remarks.comments(g.session, poll),
+        outcomes=ledger.outcomes(g.session, poll),
+        equation=service.equation(g.session, poll),
+    )
+
+
+def _task_form(comment: Comment | None = None) -> TaskForm:
+    """Return the form filled in with what is known: nobody types unit, matter, owner or phone twice."""
+    code = comment.unit_code if comment else request.args.get("unit", "")
+    last = ledger.last_task(g.session, code)
+    form = TaskForm(
+        prefix="task",
+        unit=code,
+        theme=(comment.theme or Theme.OTHER).value if comment else None,
+        title=comment.paraphrase if comment else "",
+        owner=last.owner if last else "",
+        phone=last.phone if last else "",
+        deadline=clock.today() + SIMPLE,
+    )
+    form.offer(roster.units(g.session))
+    return form
+
+
+def _comment_page(comment: Comment, task: TaskForm | None = None, outcome: OutcomeForm | None = None) -> str:
+    poll = polls.get(g.session, comment.poll_id)
+    return render_template(
+        "desk/rectify/comment.html",
+        comment=comment,
+        poll=poll,
+        outcomes=ledger.outcomes(g.session, poll).get(comment.id or 0, []),
+        equation=service.equation(g.session, poll),
+        task=task or _task_form(comment),
+        outcome=outcome or OutcomeForm(prefix="outcome"),
+    )
+
+
+@bp.get("/comment/<int:comment_id>")
+@allow(*READERS)
+def comment(comment_id: int) -> ResponseReturnValue:
+    """Show one comment's paraphrase with the ways it can go."""
+    return _comment_page(remarks.get(g.session, comment_id))
+
+
+@bp.post("/comment/<int:comment_id>/task")
+@allow(Role.OFFICE)
+def enter(comment_id: int) -> ResponseReturnValue:
+    """Enter a comment into the ledger."""
+    comment = remarks.get(g.session, comment_id)
+    form = _task_form(comment)
+
+    def act() -> ResponseReturnValue:
+        _open(form, comment.poll_id, comment)
+        return _next(comment, "已列入台账。")
+
+    return submit(form, act, lambda: _comment_page(comment, task=form))
+
+
+def _open(form: TaskForm, poll_id: int, comment: Comment | None) -> None:
+    units = {unit.code: unit for unit in roster.units(g.session)}
+    service.open_task(
+        g.session,
+        poll=polls.get(g.session, poll_id),
+        unit=units.get(form.unit.data),
+        title=form.title.data,
+        owner=form.owner.data,
+        phone=form.phone.data,
+        deadline=form.deadline.data,
+        theme=form.theme.data,
+        source=form.source.data,
+        by=g.account,
+        today=clock.today(),
+        comment=comment,
+    )
+
+
+@bp.post("/comment/<int:comment_id>/outcome")
+@allow(*READERS)
+def settle(comment_id: int) -> ResponseReturnValue:
+    """Give a comment an outcome other than a task."""
+    comment, form = remarks.get(g.session, comment_id), OutcomeForm(prefix="outcome")
+
+    def act() -> ResponseReturnValue:
+        service.settle_comment(
+            g.session,
+            comment,
+            kind=form.chosen(),
+            reason=form.reason.data,
+            by=g.account,
+            today=clock.today(),
+        )
+        return _next(comment, "去向已登记。")
+
+    return submit(form, act, lambda: _comment_page(comment, outcome=form))
+
+
+def _next(comment: Comment, sentence: str) -> ResponseReturnValue:
+    """Go on to the next comment without an outcome; the equation says when all have one."""
+    poll = polls.get(g.session, comment.poll_id)
+    settled = ledger.outcomes(g.session, poll)
+    left = [each for each in remarks.comments(g.session, poll) if each.id not in settled]
+    if not left:
+        return done(f"{sentence}每条反映都有了去向。", url_for("rectify.comments", poll_id=poll.id))
+    return done(f"{sentence}还有{len(left)}条。", url_for("rectify.comment", comment_id=left[0].id))
+
+
+@bp.route("/<int:poll_id>/task/new", methods=["GET", "POST"])
+@allow(Role.OFFICE)
+def new_task(poll_id: int) -> ResponseReturnValue:
+    """Enter an item that no comment stands behind."""
+    poll, form = polls.get(g.session, poll_id), _task_form()
+
+    def page() -> str:
+        return render_template("desk/rectify/new_task.html", poll=poll, task=form)
+
+    def act() -> ResponseReturnValue:
+        _open(form, poll_id, None)
+        return done("已列入台账。", url_for("rectify.ledger", round=poll.round))
+
+    return submit(form, act, page) if request.method == "POST" else page()

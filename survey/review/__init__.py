@@ -1,0 +1,1 @@
+"""Between the count and any consequence."""

@@ -1,0 +1,1 @@
+"""Who is rated and who rates."""

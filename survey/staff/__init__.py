@@ -1,0 +1,1 @@
+"""People at the desk: accounts, roles, signing in."""

@@ -1,0 +1,14 @@
+// Every desk page: the system's light or dark, tables that search, filter and sort, questions before acts.
+import { enhanceSheets } from "./sheets.js";
+import { guardForms } from "./confirm.js";
+import { followTheme } from "./theme.js";
+import { pressByKey } from "./keys_pressed.js";
+
+// Loaded in the head, so that a dark page is dark from its first paint.
+followTheme(document.documentElement, window);
+
+document.addEventListener("DOMContentLoaded", () => {
+  enhanceSheets(document);
+  guardForms(document);
+  pressByKey(document);
+});

@@ -1,0 +1,188 @@
+// From the verified manifest to the receipt: mark, review, seal, send.
+import { byId, fill } from "./dom.js";
+import { Draft } from "./draft.js";
+import { afterVote, kiosk } from "./kiosk.js";
+import { dropCard, keepCard } from "./link.js";
+import { Marks } from "./mark.js";
+import { Page } from "./page.js";
+import { showReceipt } from "./receipt.js";
+import { showReview } from "./review.js";
+import { show } from "./screens.js";
+import { Refusal, insist } from "./send.js";
+import { Sheet } from "./sheet.js";
+import { tools } from "./tools.js";
+import { t } from "./words.js";
+import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
+
+const KINDS = ["ballot", "text"];
+// Long enough for the screen to show that sealing began; an old phone then works for a second or two.
+const PAINT = 50;
+
+/** One voter with one card at this device. */
+export class Vote {
+  constructor(manifest, hash, card) {
+    this.manifest = manifest;
+    this.hash = hash;
+    this.card = card;
+    this.marks = new Marks(new Sheet(manifest, byId("ballot").dataset.readings));
+  }
+
+  /** Go on where this card left off on this device: at the marks, or in the middle of sending. */
+  async begin() {
+    this.draft = await Draft.open(this.manifest.poll, this.card.code);
+    const kept = await this.draft.load();
+    if (kept?.sealed) {
+      this.kept = true;
+      this.sealed = Object.fromEntries(KINDS.map((kind) => [kind, unpack(kept.sealed[kind])]));
+      this.send();
+      return;
+    }
+    if (kept) this.marks.restore(kept);
+    this.page = new Page(this.marks.sheet, this.marks);
+    this.marks.onChange(() => this.keep());
+    this.controls();
+    this.savedNote(kept ? t("已接着上次的草稿继续") : "");
+    const [own, plain] = [t("密封方式：浏览器自带加密（WebCrypto）。"), t("密封方式：网页自带加密（noble），因为本页不是经加密连接打开的，或浏览器没有自带加密。")];
+    byId("sealed-by").textContent = tools.NAME === "WebCrypto" ? own : plain;
+    show("mark");
+  }
+
+  /** Wire the buttons of marking and review. */
+  controls() {
+    const shared = byId("shared-phone");
+    shared.checked = this.draft.shared;
+    shared.disabled = kiosk;
+    byId("borrowed").open = kiosk;
+    shared.addEventListener("change", () => this.share(shared.checked));
+    byId("to-review").addEventListener("click", () => this.review());
+    byId("back").addEventListener("click", () => history.back());
+    byId("seal").addEventListener("click", () => this.seal());
+    addEventListener("popstate", () => this.sealed || show("mark"));
+  }
+
+  /** Keep the draft after a change, and say so. */
+  async keep() {
+    const kept = await this.draft.save({ marks: this.marks.marks(), remarks: this.marks.remarks(), pins: this.marks.pins() });
+    this.savedNote(kept ? t("草稿已加密存在本机") : this.draft.shared ? t("公用手机：本机不留草稿") : t("本机不能保存草稿，请不要关闭页面"));
+  }
+
+  /** Switch to a phone that keeps nothing, or back. */
+  share(yes) {
+    this.draft.share(yes);
+    if (yes) dropCard();
+    else keepCard(this.manifest.poll, this.card);
+    this.keep();
+  }
+
+  savedNote(words) {
+    byId("saved").textContent = words;
+  }
+
+  /** Show what was marked, before anything is sealed. */
+  review() {
+    byId("review-fault").hidden = true;
+    showReview(this.marks, (line) => {
+      history.back();
+      addEventListener("popstate", () => this.page.reveal(line), { once: true });
+    });
+    history.pushState({ screen: "review" }, "");
+    show("review");
+  }
+
+  /** Seal once; the sealed bytes are kept until the box has them, so that a retry is the same ballot. */
+  async seal() {
+    if (this.sealed || this.sealing) return;
+    this.sealing = true;
+    this.state("sealing", t("正在密封"), t("正在本机密封选票，请稍候。"));
+    show("send");
+    await new Promise((resolve) => setTimeout(resolve, PAINT));
+    try {
+      const { manifest, hash, card } = this;
+      const [marks, remarks] = [this.marks.marks(), this.marks.remarks()];
+      const ballot = await tools.sealBallot(manifest, hash, card.code, marks);
+      this.sealed = { ballot, text: await tools.sealText(manifest, hash, card.code, remarks) };
+    } catch (fault) {
+      byId("review-fault").textContent = fault.sentence ? said(fault) : t("没有密封成功：{fault}", { fault: fault.message });
+      byId("review-fault").hidden = false;
+      this.sealing = false;
+      show("review");
+      return;
+    }
+    this.kept = await this.draft.save({ sealed: { ballot: pack(this.sealed.ballot), text: pack(this.sealed.text) } });
+    if (!this.kept) addEventListener("beforeunload", warn);
+    this.wipe();
+    this.send();
+  }
+
+  /** Send both envelopes and show the receipt; a refusal stops with its sentence. */
+  async send() {
+    this.state("sending", t("发送中"), t("正在投入票箱，请不要关闭页面。"));
+    show("send");
+    try {
+      for (const kind of KINDS) await insist(this.manifest.poll, kind, this.sealed[kind], this.waiting, byId("hurry"));
+      this.done();
+    } catch (fault) {
+      if (!(fault instanceof Refusal)) throw fault;
+      if (fault.kind === "text") this.done(t("评价已经入箱；反映的问题没有收下：{fault}", { fault: said(fault) }));
+      else this.refused(fault);
+    }
+  }
+
+  waiting = (seconds) => {
+    const why = navigator.onLine ? t("没有连上服务器") : t("手机没有网络");
+    const kept = this.kept ? t("选票已密封存在本机，不会丢失") : t("请不要关闭或刷新本页");
+    this.state("waiting", t("还没有发出"), t("{why}，{seconds}秒后自动再试。{kept}，也不会重复计票。", { why, seconds, kept }));
+  };
+
+  refused(refusal) {
+    const used = t("如果不是您投的，请立即拿着票卡告诉现场监督人员。");
+    this.state("refused", t("没有入箱"), said(refusal) + (refusal.code === "box.used_card" ? used : ""));
+    if (refusal.code !== "box.not_open") this.forget();
+  }
+
+  done(notice) {
+    this.forget();
+    afterVote();
+    showReceipt(this.manifest, this.sealed.ballot.receipt, notice);
+    show("done");
+  }
+
+  /** Take what was marked off the page once it is sealed. */
+  wipe() {
+    this.marks = null;
+    for (const id of ["overall", "list", "review-list"]) fill(byId(id));
+  }
+
+  /** Erase draft and card from the device. */
+  forget() {
+    removeEventListener("beforeunload", warn);
+    this.draft.erase();
+    dropCard();
+  }
+
+  state(name, title, words) {
+    byId("send").dataset.state = name;
+    byId("send-title").textContent = title;
+    byId("send-words").textContent = words;
+    byId("hurry").hidden = name !== "waiting";
+    byId("another").hidden = name !== "refused";
+  }
+}
+
+/** Say a refusal in the page's language; a code that has no words of its own keeps the server's. */
+function said(fault) {
+  const known = t(fault.code ?? "");
+  return known && known !== fault.code ? known : fault.message;
+}
+
+function warn(event) {
+  event.preventDefault();
+}
+
+function pack({ key, body, receipt }) {
+  return { key, body: bytesToHex(body), receipt };
+}
+
+function unpack({ key, body, receipt }) {
+  return { key, body: hexToBytes(body), receipt };
+}

@@ -1,0 +1,1 @@
+"""The rule book: what Qiping promises, as sentences that run."""

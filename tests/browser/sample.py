@@ -1,0 +1,54 @@
+"""A small county in the middle of its work: something to see on every page of the desk."""
+
+import datetime as dt
+
+from sqlmodel import Session
+
+from survey.config import Config
+from survey.poll.models import Poll, Stage
+from survey.rectify import service as rectify
+from survey.review import comments
+from survey.review import service as review
+from survey.review.models import MeasureKind, Theme, Verdict
+from survey.roster.models import Unit
+from survey.staff.models import Account, Role
+from tests.desk.poll_rooms import AT, County, ballots
+
+TODAY = AT.date()
+REMARKS = [{"line": "U1", "text": "办事跑了三趟。"}, {"line": "U2-2", "text": "检查没有出示证件。"}]
+
+
+def a_county_in_the_middle_of_its_work(session: Session, config: Config) -> dict[Role, Account]:
+    """Count a poll, order a measure, open a task, draft another poll; return one person of each role."""
+    county = County(session, config)
+    poll = county.counted(ballots(U2=6, U2_1=6, U2_2=6, U3_1=2))
+    people = {
+        Role.OFFICE: county.office,
+        Role.LEADER: county.leaders[0],
+        Role.INSPECTOR: county.inspectors[0],
+        Role.REVIEWER: county.hire(Role.REVIEWER),
+        Role.AUDITOR: county.hire(Role.AUDITOR),
+        Role.UNIT_CLERK: county.hire(Role.UNIT_CLERK, unit_id=1),
+    }
+    _review(session, poll, people)
+    poll.stage = Stage.RECTIFYING
+    _rectify(session, poll, people)
+    county.draft("2023Q2")
+    return people
+
+
+def _review(session: Session, poll: Poll, people: dict[Role, Account]) -> None:
+    case = review.raise_cases(session, poll, by=people[Role.OFFICE])[0]
+    review.give_opinion(session, case, verdict=Verdict.UPHOLD, by=people[Role.REVIEWER], at=AT)
+    review.decide(session, case, kind=MeasureKind.REMINDER, by=people[Role.LEADER], at=AT)
+
+
+def _rectify(session: Session, poll: Poll, people: dict[Role, Account]) -> None:
+    office = people[Role.OFFICE]
+    first, _ = comments.take_in_comments(session, poll, REMARKS, by=office)
+    comments.paraphrase(session, first, text="一件事跑了三趟", theme=Theme.FEES, by=office)
+    rectify.open_task(
+        session, poll=poll, unit=session.get(Unit, 1), title="一次告知材料", owner="王工1",
+        phone="0335-7201234", deadline=TODAY + dt.timedelta(days=30), theme=Theme.FEES.value,
+        comment=first, by=office, today=TODAY,
+    )  # fmt: skip

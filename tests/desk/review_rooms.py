@@ -1,0 +1,177 @@
+"""A small county with a counted poll, for the tests of review and rectification."""
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Sequence
+
+from sqlmodel import Session, select
+
+from survey.clock import CHINA
+from survey.poll.models import Poll, Stage
+from survey.review.models import Case, MeasureKind, Verdict
+from survey.review.service import decide, give_opinion, raise_cases
+from survey.roster.models import Series, Unit
+from survey.staff.models import Account, Role
+from survey.tally.models import Count
+from tests.people import Staff
+
+AT = dt.datetime(2023, 4, 3, 9, 30, tzinfo=CHINA)
+TODAY = AT.date()
+UNITS = (("U1", "水务局", Series.PUBLIC), ("U2", "消防救援大队", Series.ENFORCEMENT))
+PEOPLE = (("P1", "U1", "王守信", "leader"), ("P2", "U1", "李致远", "staff"), ("P3", "U2", "赵景行", "leader"))
+
+
+def units(session: Session) -> dict[str, Unit]:
+    """Return the county's two units by code, made once."""
+    found = {unit.code: unit for unit in session.exec(select(Unit))}
+    for position, (code, name, series) in enumerate(UNITS):
+        if code not in found:
+            found[code] = Unit(code=code, name=name, series=series, position=position)
+            session.add(found[code])
+    session.flush()
+    return found
+
+
+def slate(poll: str) -> dict[str, object]:
+    """Return the slate of the two units and three persons."""
+    return {
+        "poll": poll,
+        "units": [{"id": code, "name": name, "series": series.value} for code, name, series in UNITS],
+        "persons": [
+            {
+                "id": badge,
+                "unit": unit,
+                "name": name,
+                "post": "科长",
+                "duties": "审批",
+                "kind": kind,
+                "series": "公共服务",
+                "adverse_actions": 0,
+            }
+            for badge, unit, name, kind in PEOPLE
+        ],
+    }
+
+
+def proposal(kind: str, subject: str, rung: int, name: str, **more: object) -> dict[str, object]:
+    """Return one proposal as the recount words it."""
+    return {
+        "kind": kind,
+        "id": subject,
+        "rung": rung,
+        "name": name,
+        "rule": f"{kind}.rung[{rung - 1}]",
+        "lane": "direct",
+        "requires": [],
+        "numbers": {"n": 110, "b": 12, "rate": 0.10909},
+        "text": f"{subject}：110家作出有效评价，差评12张 → 列入{name}。",
+        **more,
+    }
+
+
+REMIND = proposal("unit", "U1", 1, "整改工作提示函")
+TALK = proposal("person", "P2", 1, "谈心谈话或约谈")
+MOVE = proposal("person", "P2", 2, "调整岗位（建议）", requires=["verified", "heard", "group_decision"])
+
+
+def line(identity: str, a: int, g: int, b: int) -> dict[str, object]:
+    """Return the counts of one line of a recount."""
+    n = a + g + b
+    rates = {"not_poor": [a + g, n], "top": [a, n]}
+    return {"id": identity, "a": a, "g": g, "b": b, "n": n, "blank": 110 - n, "rates": rates}
+
+
+def result(proposals: Sequence[dict[str, object]]) -> dict[str, object]:
+    """Return the parts of a recount that the review reads."""
+    persons = [line(badge, 80, 18, 12) | {"unit": unit} for badge, unit, _, _ in PEOPLE]
+    shares = {code: {"a": 160, "g": 36, "b": 24, "n": 220} for code, _, _ in UNITS}
+    return {
+        "ballots": {"valid": 110, "undiscriminating": 0, "evidence": 110},
+        "rates": [{"key": "not_poor", "name": "非差评率", "num": 294, "den": 330, "pct": "89.09"}],
+        "persons": persons,
+        "units": [line(code, 70, 30, 10) | {"persons": shares[code]} for code, _, _ in UNITS],
+        "proposals": list(proposals),
+    }
+
+
+def a_counted_poll(
+    session: Session, *proposals: dict[str, object], round_: str = "2023Q1", stage: Stage = Stage.COUNTED
+) -> Poll:
+    """Return a poll whose count proposes what is given."""
+    units(session)
+    frozen = json.dumps(slate(f"{round_}-v1"), ensure_ascii=False)
+    poll = Poll(
+        round=round_,
+        title="企业满意度测评",
+        held_on=TODAY,
+        stage=stage,
+        seats=110,
+        rules="",
+        rules_sha256="0" * 64,
+        slate=frozen,
+    )
+    session.add(poll)
+    session.flush()
+    text = json.dumps(result(proposals), ensure_ascii=False)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    session.add(
+        Count(
+            poll_id=poll.id,
+            at=AT,
+            issued=110,
+            returned=110,
+            valid=110,
+            invalid=0,
+            slate_sha256="1" * 64,
+            ballots_sha256="2" * 64,
+            rules_sha256="3" * 64,
+            tally_sha256=digest,
+            result=text,
+        )
+    )
+    session.flush()
+    return poll
+
+
+class Room:
+    """The people around the table; each verb is one act of one of them."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        staff = Staff(session)
+        self.office = staff.hire(Role.OFFICE)
+        self.inspector = staff.hire(Role.INSPECTOR)
+        self.leader = staff.hire(Role.LEADER)
+        self.reviewer = staff.hire(Role.REVIEWER)
+        self.auditor = staff.hire(Role.AUDITOR)
+        self.staff = staff
+
+    def clerk_of(self, code: str) -> Account:
+        """Hire the clerk of a unit."""
+        return self.staff.hire(Role.UNIT_CLERK, units(self.session)[code].id)
+
+    def raises(self, poll: Poll) -> list[Case]:
+        """Lay the count's proposals before the group."""
+        return raise_cases(self.session, poll, by=self.office)
+
+    def upholds(self, case: Case) -> None:
+        """Let the reviewer uphold a case."""
+        give_opinion(self.session, case, verdict=Verdict.UPHOLD, by=self.reviewer, at=AT)
+
+    def orders(self, case: Case, kind: MeasureKind, **proofs: str):
+        """Let the leader decide a measure."""
+        return decide(self.session, case, kind=kind, by=self.leader, at=AT, **proofs)
+
+    def reviews(self, poll: Poll) -> None:
+        """Uphold and order every open case as proposed, and end the review."""
+        from survey.review.ladders import proposed_measure
+        from survey.review.models import CaseState
+        from survey.review.service import close_review
+
+        proofs = {"verification": "核实属实", "hearing": "已听取陈述", "group_decision": "集体研究同意"}
+        for case in self.raises(poll):
+            if case.state is CaseState.OPEN:
+                self.upholds(case)
+                self.orders(case, proposed_measure(case), **proofs)
+        close_review(self.session, poll, by=self.office)

@@ -1,0 +1,1 @@
+"""Rules of the ground: settings, time, commands."""
