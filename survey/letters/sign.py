@@ -9,10 +9,12 @@ would stand beside `sign` as another function of the same shape, letter in, seal
 import asyncio
 import datetime as dt
 import os
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import Any, TypeVar
 
 from asn1crypto import cms
 from cryptography import x509
@@ -36,6 +38,7 @@ from survey.errors import Refused
 KEY, CERTIFICATE, AUTHORITY = "seal.key", "seal.crt", "ca.crt"
 LASTING = dt.timedelta(days=3650)
 FIELD = "ElectronicSeal"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -123,13 +126,13 @@ def sign(content: bytes, *, keys: Path) -> bytes:
     )
     target = BytesIO()
     writer = IncrementalPdfFileWriter(BytesIO(content))
-    asyncio.run(PdfSigner(terms, _signer(keys)).async_sign_pdf(writer, output=target))
+    _finished(PdfSigner(terms, _signer(keys)).async_sign_pdf(writer, output=target))
     return target.getvalue()
 
 
 def sign_list(content: bytes, *, keys: Path) -> bytes:
     """Return the detached signature of a list of digests: one seal for a whole batch."""
-    signed = asyncio.run(_signer(keys).async_sign_general_data(content, "sha256", detached=True))
+    signed = _finished(_signer(keys).async_sign_general_data(content, "sha256", detached=True))
     return bytes(signed.dump())
 
 
@@ -138,7 +141,7 @@ def verify_list(content: bytes, signature: bytes, *, keys: Path) -> Verdict:
     try:
         signed = cms.ContentInfo.load(signature)["content"]
         checking = async_validate_detached_cms(content, signed, signer_validation_context=_context(keys))
-        status = asyncio.run(checking)
+        status = _finished(checking)
     except (SignatureValidationError, ValueError, TypeError) as fault:
         raise Refused("letters.seal_damaged", "清单的签章已损坏，无法验证，请勿采信。") from fault
     return Verdict(_holder(status), bool(status.intact and status.valid), True, bool(status.trusted))
@@ -151,7 +154,7 @@ def verify(content: bytes, *, keys: Path) -> Verdict:
         if not found:
             raise Refused("letters.unsigned", "这份文件没有电子签章。")
         checking = async_validate_pdf_signature(found[0], signer_validation_context=_context(keys))
-        status = asyncio.run(checking)
+        status = _finished(checking)
     except (PdfError, SignatureValidationError, ValueError) as fault:
         raise Refused("letters.seal_damaged", "文件或签章已损坏，无法验证，请勿采信。") from fault
     whole = len(found) == 1 and found[0].evaluate_signature_coverage().name == "ENTIRE_FILE"
@@ -181,3 +184,9 @@ def _need(path: Path) -> Path:
             f"缺少签章文件 {path.name}；请放入县里的证书，或用 survey letters testseal 生成测试证书。",
         )
     return path
+
+
+def _finished(work: Coroutine[Any, Any, T]) -> T:
+    """Run `work` to its end in a thread of its own: the caller may already stand in an event loop."""
+    with ThreadPoolExecutor(1) as aside:
+        return aside.submit(asyncio.run, work).result()

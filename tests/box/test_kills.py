@@ -32,8 +32,9 @@ def test_killed_under_thirty_two_casters_a_box_counts_what_it_acknowledged_once(
 
 @pytest.mark.parametrize("name", kills.MUTANTS)
 def test_a_mutant_of_the_writer_is_caught(tmp_path, name: str):
-    outcome = kills.torture(tmp_path, 5, kills.MUTANTS[name])
-    assert not outcome.sound, str(outcome)
+    """A kill hits by chance: a disk that answers fast hides the fault from one round, not from all."""
+    rounds = (kills.torture(tmp_path / str(seed), 5, kills.MUTANTS[name], seed) for seed in range(20))
+    assert any(not outcome.sound for outcome in rounds)
 
 
 @contextmanager

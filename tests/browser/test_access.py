@@ -42,6 +42,7 @@ UNSEEN = {
     "paper.gallery",
     "paper.gallery_picture",
     "paper.picture",
+    "paper.remark_picture",
 }
 """No pages to look at here: one lives between two clicks, one leads on, the gallery wants a scanned batch,
 the others are files."""

@@ -1,5 +1,6 @@
 """The electronic seal: appended to the letter's own bytes, and broken by one flipped bit."""
 
+import asyncio
 import datetime as dt
 import subprocess
 from pathlib import Path
@@ -37,6 +38,13 @@ def test_a_sealed_letter_begins_with_the_archived_one(keys: Path, stamped: bytes
         assert verdict.good, list(verdict.lines())
         assert verdict.holder == "卢龙县人民政府（样章）"
         assert check.faults(sealed) == []
+
+
+def test_a_caller_inside_an_event_loop_seals_and_checks_as_well(keys: Path, stamped: bytes) -> None:
+    async def caller() -> sign.Verdict:
+        return sign.verify(sign.sign(stamped, keys=keys), keys=keys)
+
+    assert asyncio.run(caller()).good
 
 
 def test_one_flipped_bit_breaks_the_seal(keys: Path, stamped: bytes) -> None:
