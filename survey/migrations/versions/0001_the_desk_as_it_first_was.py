@@ -588,6 +588,35 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_paper_print_poll_id"), ["poll_id"], unique=False)
 
     op.create_table(
+        "paper_remark",
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("poll_id", sa.Integer(), nullable=False),
+        sa.Column("layout", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("page", sa.Integer(), nullable=False),
+        sa.Column("jpeg", sa.LargeBinary(), nullable=False),
+        sa.Column("line", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("written_by", sa.Integer(), nullable=True),
+        sa.Column("checked_by", sa.Integer(), nullable=True),
+        sa.CheckConstraint("checked_by IS NULL OR checked_by <> written_by", name="two_people"),
+        sa.ForeignKeyConstraint(
+            ["checked_by"],
+            ["account.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["poll_id"],
+            ["poll.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["written_by"],
+            ["account.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("paper_remark", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_paper_remark_poll_id"), ["poll_id"], unique=False)
+
+    op.create_table(
         "rehearsal",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("poll_id", sa.Integer(), nullable=False),
@@ -928,6 +957,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_rehearsal_poll_id"))
 
     op.drop_table("rehearsal")
+    with op.batch_alter_table("paper_remark", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_paper_remark_poll_id"))
+
+    op.drop_table("paper_remark")
     with op.batch_alter_table("paper_print", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_paper_print_poll_id"))
 
