@@ -5,11 +5,11 @@ from wtforms import HiddenField, PasswordField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import EqualTo, InputRequired, Length
 
-from survey.staff.models import Role
+from survey.staff.models import AT_DESK, OF_A_UNIT
 
 REQUIRED = InputRequired("请填写此项。")
 SHORT = Length(max=240, message="不超过240个字符。")
-ROLES = [SelectChoice(role.value, role.chinese) for role in Role if role is not Role.UNIT_CLERK]
+ROLES = [SelectChoice(role.value, role.chinese) for role in AT_DESK if role not in OF_A_UNIT]
 
 
 class SignInForm(FlaskForm):

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from sqlalchemy import CheckConstraint
 from sqlmodel import Field, SQLModel
 
 
@@ -14,6 +15,8 @@ class Role(StrEnum):
     REVIEWER = "reviewer"
     UNIT_CLERK = "unit_clerk"
     AUDITOR = "auditor"
+    PARTY = "party"
+    OFFICIAL = "official"
 
     @property
     def chinese(self) -> str:
@@ -25,16 +28,26 @@ class Role(StrEnum):
             "reviewer": "审查小组",
             "unit_clerk": "单位联络员",
             "auditor": "审计查阅",
+            "party": "单位党组织",
+            "official": "被测评人员",
         }[self.value]
 
 
-class Account(SQLModel, table=True):
-    """One person at the desk; a unit clerk belongs to one unit."""
+OF_A_UNIT = (Role.UNIT_CLERK, Role.PARTY)
+"""Roles whose account belongs to one unit."""
+AT_DESK = tuple(role for role in Role if role not in (Role.PARTY, Role.OFFICIAL))
+"""Roles that work on the quarter; an official and a party organisation see only what concerns them."""
 
+
+class Account(SQLModel, table=True):
+    """One person at the desk; a unit clerk or party secretary belongs to one unit, an official has a 工号."""
+
+    __table_args__ = (CheckConstraint("(role = 'OFFICIAL') = (badge IS NOT NULL)", name="badge"),)
     id: int | None = Field(default=None, primary_key=True)
     login: str = Field(unique=True)
     name: str
     role: Role
     password_hash: str
     unit_id: int | None = Field(default=None, foreign_key="unit.id")
+    badge: str | None = Field(default=None, unique=True)
     active: bool = True

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, func, select
 from survey import journal
 from survey.errors import Busy, Forbidden, Invalid, Missing, Refused
 from survey.journal import JournalEntry
-from survey.staff.models import Account, Role
+from survey.staff.models import OF_A_UNIT, Account, Role
 
 HASHER = PasswordHasher()
 # Verified when the login is unknown, so that the time of the answer tells nobody which logins exist.
@@ -126,8 +126,10 @@ def create_account(
     """Open an account; the installation's first one is opened by SYSTEM."""
     login, name = login.strip(), name.strip()
     _check_names(login, name)
-    if (role is Role.UNIT_CLERK) != (unit_id is not None):
-        raise Invalid("staff.unit", "单位联络员须选定所属单位，其他角色不选单位，请改正。")
+    if (role in OF_A_UNIT) != (unit_id is not None):
+        raise Invalid("staff.unit", "单位联络员和单位党组织须选定所属单位，其他角色不选单位，请改正。")
+    if role is Role.OFFICIAL:
+        raise Invalid("staff.official", "被测评人员凭工号和一次性开通码自行开通，不在这里开户。")
     if session.exec(select(Account).where(Account.login == login)).first():
         raise Refused("staff.login_taken", f"账号名「{login}」已有人使用，请换一个。")
     account = Account(login=login, name=name, role=role, password_hash=_digest(password), unit_id=unit_id)

@@ -15,17 +15,22 @@ ENUMS = (
     "casestate",
     "choice",
     "doubtkind",
+    "finding",
     "hallstep",
+    "hearingway",
     "kind",
     "letterstate",
     "measurekind",
     "outcomekind",
     "reasoncode",
+    "recheckmatter",
     "role",
+    "ruling",
     "series",
     "stage",
     "stepkind",
     "theme",
+    "tiekind",
     "verdict",
 )
 
@@ -198,55 +203,32 @@ def upgrade() -> None:
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column(
             "role",
-            sa.Enum("OFFICE", "INSPECTOR", "LEADER", "REVIEWER", "UNIT_CLERK", "AUDITOR", name="role"),
+            sa.Enum(
+                "OFFICE",
+                "INSPECTOR",
+                "LEADER",
+                "REVIEWER",
+                "UNIT_CLERK",
+                "AUDITOR",
+                "PARTY",
+                "OFFICIAL",
+                name="role",
+            ),
             nullable=False,
         ),
         sa.Column("password_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("unit_id", sa.Integer(), nullable=True),
+        sa.Column("badge", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("active", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("(role = 'OFFICIAL') = (badge IS NOT NULL)", name="badge"),
         sa.ForeignKeyConstraint(
             ["unit_id"],
             ["unit.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("badge"),
         sa.UniqueConstraint("login"),
     )
-    op.create_table(
-        "comment",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("poll_id", sa.Integer(), nullable=False),
-        sa.Column("line", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("line_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("unit_code", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("paraphrase", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column(
-            "theme",
-            sa.Enum(
-                "HARD",
-                "SLOW",
-                "COMPLEX",
-                "ATTITUDE",
-                "INACTION",
-                "INSPECTIONS",
-                "FEES",
-                "POLICY",
-                "BRIBERY",
-                "PRAISE",
-                "OTHER",
-                name="theme",
-            ),
-            nullable=True,
-        ),
-        sa.ForeignKeyConstraint(
-            ["poll_id"],
-            ["poll.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    with op.batch_alter_table("comment", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_comment_poll_id"), ["poll_id"], unique=False)
-
     op.create_table(
         "count",
         sa.Column("poll_id", sa.Integer(), nullable=False),
@@ -395,6 +377,52 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("poll_id"),
     )
+    op.create_table(
+        "comment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("poll_id", sa.Integer(), nullable=False),
+        sa.Column("line", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("line_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("unit_code", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("paraphrase", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column(
+            "theme",
+            sa.Enum(
+                "HARD",
+                "SLOW",
+                "COMPLEX",
+                "ATTITUDE",
+                "INACTION",
+                "INSPECTIONS",
+                "FEES",
+                "POLICY",
+                "BRIBERY",
+                "PRAISE",
+                "OTHER",
+                name="theme",
+            ),
+            nullable=True,
+        ),
+        sa.Column("written_by", sa.Integer(), nullable=True),
+        sa.Column("checked_by", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["checked_by"],
+            ["account.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["poll_id"],
+            ["poll.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["written_by"],
+            ["account.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("comment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_comment_poll_id"), ["poll_id"], unique=False)
+
     op.create_table(
         "destruction",
         sa.Column("poll_id", sa.Integer(), nullable=False),
@@ -617,6 +645,37 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_paper_remark_poll_id"), ["poll_id"], unique=False)
 
     op.create_table(
+        "recheck",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("poll_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "matter", sa.Enum("EXCLUSION", "DECLINED", "OBJECTION", name="recheckmatter"), nullable=False
+        ),
+        sa.Column("reference", sa.Integer(), nullable=False),
+        sa.Column("unit_code", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("refusers", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("finding", sa.Enum("CONFIRMED", "OVERTURNED", name="finding"), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("checked_by", sa.Integer(), nullable=True),
+        sa.Column("checked_on", sa.Date(), nullable=True),
+        sa.CheckConstraint("(finding IS NULL) = (checked_by IS NULL)", name="found"),
+        sa.ForeignKeyConstraint(
+            ["checked_by"],
+            ["account.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["poll_id"],
+            ["poll.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("recheck", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_recheck_poll_id"), ["poll_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_recheck_reference"), ["reference"], unique=False)
+
+    op.create_table(
         "rehearsal",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("poll_id", sa.Integer(), nullable=False),
@@ -665,6 +724,7 @@ def upgrade() -> None:
         sa.Column("joined_to", sa.Integer(), nullable=True),
         sa.Column("closed_by", sa.Integer(), nullable=True),
         sa.Column("closed_reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("reopened_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["closed_by"],
             ["account.id"],
@@ -702,6 +762,52 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("poll_id", "position"),
     )
     op.create_table(
+        "tie",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("unit_code", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column(
+            "kind", sa.Enum("SUPERVISES", "SERVES", "RELATIVE", "OTHER", name="tiekind"), nullable=False
+        ),
+        sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["account.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("tie", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_tie_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_tie_unit_code"), ["unit_code"], unique=False)
+
+    op.create_table(
+        "hearing",
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("notified_on", sa.Date(), nullable=False),
+        sa.Column("notified_by", sa.Integer(), nullable=False),
+        sa.Column("way", sa.Enum("WRITTEN", "SPOKEN", "WAIVED", name="hearingway"), nullable=True),
+        sa.Column("statement", sa.Text(), nullable=False),
+        sa.Column("stated_on", sa.Date(), nullable=True),
+        sa.Column("entered_by", sa.Integer(), nullable=True),
+        sa.CheckConstraint("way IS NULL OR way = 'WAIVED' OR statement <> ''", name="statement"),
+        sa.CheckConstraint("(stated_on IS NULL) = (way IS NULL)", name="stated"),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["review_case.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["entered_by"],
+            ["account.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["notified_by"],
+            ["account.id"],
+        ),
+        sa.PrimaryKeyConstraint("case_id"),
+    )
+    op.create_table(
         "measure",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=False),
@@ -727,8 +833,12 @@ def upgrade() -> None:
         sa.Column("verification", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("hearing", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("group_decision", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("delivered_on", sa.Date(), nullable=True),
         sa.Column("carried_out_on", sa.Date(), nullable=True),
         sa.Column("record", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("followed_up_on", sa.Date(), nullable=True),
+        sa.Column("follow_up", sa.Text(), nullable=False),
+        sa.Column("revoked_on", sa.Date(), nullable=True),
         sa.CheckConstraint(
             "kind <> 'TRANSFER' OR (verification <> '' AND hearing <> '' AND group_decision <> '')",
             name="transfer_needs_verification",
@@ -811,6 +921,78 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("doubt_id", "place"),
         sa.UniqueConstraint("doubt_id", "account_id", name="uq_paper_decision_account"),
     )
+    op.create_table(
+        "objection",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("measure_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("signed_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("filed_on", sa.Date(), nullable=False),
+        sa.Column("filed_by", sa.Integer(), nullable=False),
+        sa.Column("examined_by", sa.Integer(), nullable=True),
+        sa.Column("examined_on", sa.Date(), nullable=True),
+        sa.Column("examination", sa.Text(), nullable=False),
+        sa.Column("decided_by", sa.Integer(), nullable=True),
+        sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.Column("ruling", sa.Enum("REVOKED", "REDUCED", "REFUSED", name="ruling"), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("lifted_by", sa.Integer(), nullable=True),
+        sa.Column("lifted_reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.CheckConstraint("text <> '' AND signed_name <> ''", name="written_and_signed"),
+        sa.CheckConstraint("(decided_on IS NULL) = (ruling IS NULL)", name="decided"),
+        sa.CheckConstraint("decided_by IS NULL OR decided_by <> examined_by", name="two_people"),
+        sa.ForeignKeyConstraint(
+            ["decided_by"],
+            ["account.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["examined_by"],
+            ["account.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["filed_by"],
+            ["account.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["lifted_by"],
+            ["account.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["measure_id"],
+            ["measure.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("objection", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_objection_measure_id"), ["measure_id"], unique=False)
+
+    op.create_table(
+        "talk",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("measure_id", sa.Integer(), nullable=False),
+        sa.Column("held_on", sa.Date(), nullable=False),
+        sa.Column("talker", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("companion", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("recorder", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("statement", sa.Text(), nullable=False),
+        sa.Column("commitments", sa.Text(), nullable=False),
+        sa.Column("entered_by", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "talker <> '' AND companion <> '' AND recorder <> ''", name="two_talkers_and_recorder"
+        ),
+        sa.ForeignKeyConstraint(
+            ["entered_by"],
+            ["account.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["measure_id"],
+            ["measure.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("talk", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_talk_measure_id"), ["measure_id"], unique=False)
+
     op.create_table(
         "task",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -937,6 +1119,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_task_poll_id"))
 
     op.drop_table("task")
+    with op.batch_alter_table("talk", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_talk_measure_id"))
+
+    op.drop_table("talk")
+    with op.batch_alter_table("objection", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_objection_measure_id"))
+
+    op.drop_table("objection")
     op.drop_table("paper_decision")
     with op.batch_alter_table("opinion", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_opinion_case_id"))
@@ -947,6 +1137,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_measure_poll_id"))
 
     op.drop_table("measure")
+    op.drop_table("hearing")
+    with op.batch_alter_table("tie", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_tie_unit_code"))
+        batch_op.drop_index(batch_op.f("ix_tie_account_id"))
+
+    op.drop_table("tie")
     op.drop_table("share_set")
     with op.batch_alter_table("review_case", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_review_case_subject"))
@@ -957,6 +1153,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_rehearsal_poll_id"))
 
     op.drop_table("rehearsal")
+    with op.batch_alter_table("recheck", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_recheck_reference"))
+        batch_op.drop_index(batch_op.f("ix_recheck_poll_id"))
+
+    op.drop_table("recheck")
     with op.batch_alter_table("paper_remark", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_paper_remark_poll_id"))
 
@@ -984,6 +1185,10 @@ def downgrade() -> None:
 
     op.drop_table("hall_entry")
     op.drop_table("destruction")
+    with op.batch_alter_table("comment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_comment_poll_id"))
+
+    op.drop_table("comment")
     op.drop_table("card_account")
     with op.batch_alter_table("approval", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_approval_poll_id"))
@@ -1003,10 +1208,6 @@ def downgrade() -> None:
     op.drop_table("paper_link")
     op.drop_table("paper_batch")
     op.drop_table("count")
-    with op.batch_alter_table("comment", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_comment_poll_id"))
-
-    op.drop_table("comment")
     op.drop_table("account")
     op.drop_table("unit")
     with op.batch_alter_table("poll", schema=None) as batch_op:

@@ -18,7 +18,7 @@ from survey.rectify.ledger import Filters, Row
 from survey.rectify.models import Task
 from survey.rectify.views.door import bp, config, done, download, submit
 from survey.roster import service as roster
-from survey.staff.models import Role
+from survey.staff.models import AT_DESK, Role
 from survey.staff.views import allow
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -40,7 +40,7 @@ def _asked_poll(filters: Filters) -> Poll | None:
 
 
 @bp.get("")
-@allow(*Role)
+@allow(*AT_DESK)
 def ledger() -> ResponseReturnValue:
     """Show the wall: a unit clerk the own unit's tasks, everybody else the whole county's."""
     filters = _filters()
@@ -59,7 +59,7 @@ def ledger() -> ResponseReturnValue:
 
 
 @bp.get("/ledger.xlsx")
-@allow(*Role)
+@allow(*AT_DESK)
 def workbook() -> ResponseReturnValue:
     """Export what the wall shows."""
     name = quote(f"整改台账{clock.today()}.xlsx")
@@ -97,7 +97,7 @@ def _to_task(task: Task, sentence: str) -> ResponseReturnValue:
 
 
 @bp.get("/task/<int:task_id>")
-@allow(*Role)
+@allow(*AT_DESK)
 def task(task_id: int) -> ResponseReturnValue:
     """Show one task and its thread."""
     return _task_page(_task(task_id))
@@ -172,7 +172,7 @@ def verify(task_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/evidence/<int:evidence_id>")
-@allow(*Role)
+@allow(*AT_DESK)
 def evidence(evidence_id: int) -> ResponseReturnValue:
     """Hand out an evidence file to whoever may see its task; always as a download."""
     found = reading.evidence_for(g.session, evidence_id, by=g.account)

@@ -1,4 +1,7 @@
-"""Cases between the count and any consequence: opinions, decisions, measures, and the opened remarks."""
+"""Cases between the count and any consequence: opinions, decisions, measures, and the opened remarks.
+
+What protects the people concerned (ties, hearings, objections, rechecks, talks) stands in `safeguards`.
+"""
 
 import datetime as dt
 from enum import StrEnum
@@ -7,6 +10,16 @@ from sqlalchemy import CheckConstraint, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from survey.clock import CHINA
+from survey.review.models.safeguards import Finding as Finding
+from survey.review.models.safeguards import Hearing as Hearing
+from survey.review.models.safeguards import HearingWay as HearingWay
+from survey.review.models.safeguards import Objection as Objection
+from survey.review.models.safeguards import Recheck as Recheck
+from survey.review.models.safeguards import RecheckMatter as RecheckMatter
+from survey.review.models.safeguards import Ruling as Ruling
+from survey.review.models.safeguards import Talk as Talk
+from survey.review.models.safeguards import Tie as Tie
+from survey.review.models.safeguards import TieKind as TieKind
 
 
 class CaseState(StrEnum):
@@ -52,6 +65,12 @@ class Case(SQLModel, table=True):
     joined_to: int | None = Field(default=None, foreign_key="review_case.id")
     closed_by: int | None = Field(default=None, foreign_key="account.id")
     closed_reason: str = ""
+    reopened_at: dt.datetime | None = None
+
+    @property
+    def praises(self) -> bool:
+        """Tell whether the case proposes praise; every other case is heard before it is decided."""
+        return self.kind == "reward"
 
 
 class Verdict(StrEnum):
@@ -136,8 +155,12 @@ class Measure(SQLModel, table=True):
     verification: str = ""
     hearing: str = ""
     group_decision: str = ""
+    delivered_on: dt.date | None = None
     carried_out_on: dt.date | None = None
     record: str = ""
+    followed_up_on: dt.date | None = None
+    follow_up: str = Field(default="", sa_type=Text)
+    revoked_on: dt.date | None = None
 
     @property
     def decided_on(self) -> dt.date:
@@ -178,3 +201,5 @@ class Comment(SQLModel, table=True):
     text: str = Field(sa_type=Text)
     paraphrase: str = ""
     theme: Theme | None = None
+    written_by: int | None = Field(default=None, foreign_key="account.id")
+    checked_by: int | None = Field(default=None, foreign_key="account.id")
