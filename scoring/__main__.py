@@ -38,7 +38,9 @@ def answer(asked: argparse.Namespace) -> str:
     if asked.explain:
         found = explain_one(ballots, slate, rules, about=asked.explain)
         return _json(found) if asked.json else as_text(found)
-    result = recount_rows(slate, ballots, rules, history=_history(asked.history), spares=asked.spares)
+    paper = _history([asked.paper])[0] if asked.paper else None
+    history = _history(asked.history)
+    result = recount_rows(slate, ballots, rules, history=history, spares=asked.spares, paper=paper)
     return _json(result) if asked.json else report(result, slate)
 
 
@@ -51,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rules", type=Path, required=True, help="测评规则 RULES.toml")
     parser.add_argument("--history", type=Path, nargs="*", default=[], help="以前各季的 JSON 结果，由早到晚")
     parser.add_argument("--spares", type=int, default=0, help="补发票卡张数")
+    parser.add_argument("--paper", type=Path, help="纸质票批次的 paper.json，有纸质票时须给出")
     parser.add_argument("--json", action="store_true", help="输出 JSON")
     parser.add_argument("--explain", metavar="PERSON", help="逐项说明某人或某单位为何列入或未列入")
     return parser

@@ -28,17 +28,29 @@ def recount(
     rules: Rules,
     history: Sequence[Output] = (),
     spares: int = 0,
+    *,
+    paper: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Count the ballots and propose; `history` is earlier results, oldest first, `spares` are 补发 cards."""
+    """Count the ballots and propose; `history` is earlier results, oldest first, `spares` are 补发 cards.
+
+    `paper` is the header of the paper batch, whose records are sheets and not whole ballots.
+    """
     form = parse_slate(slate)
-    return recount_rows(form, rows(ballots, form), rules, history=history, spares=spares)
+    return recount_rows(form, rows(ballots, form), rules, history=history, spares=spares, paper=paper)
 
 
 def recount_rows(
-    slate: Slate, ballots: Sequence[bytes], rules: Rules, *, history: Sequence[Output] = (), spares: int = 0
+    slate: Slate,
+    ballots: Sequence[bytes],
+    rules: Rules,
+    *,
+    history: Sequence[Output] = (),
+    spares: int = 0,
+    paper: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Count ballots that are byte vectors already."""
-    tally = count(ballots, slate)
+    bases = bases_of(slate, len(ballots), paper) if paper else []
+    tally = count(ballots, slate, bases)
     loads = [load(row, slate) for row in ballots]
     found = assess(ballots, loads, tally, slate, rules)
     proposed = proposals(found, tally, slate, rules, remember(history, rules))
@@ -47,7 +59,7 @@ def recount_rows(
         "poll": slate.poll,
         "rules": {"id": rules.id, "version": rules.version, "sha256": rules.sha256},
         "ballots": {
-            "valid": tally.valid,
+            "valid": bases[0] if bases else tally.valid,
             "undiscriminating": tally.valid - len(found.evidence.loads),
             "evidence": len(found.evidence.loads),
         },
@@ -66,6 +78,15 @@ def recount_rows(
         },
         "adverse": {person.id: person.adverse_actions for person in slate.persons if person.adverse_actions},
     }
+
+
+def bases_of(slate: Slate, records: int, paper: Mapping[str, Any]) -> list[int]:
+    """Return how many ballots carried each line: those of the phones, and the valid sheets with the line.
+
+    A sheet is a record, and one paper ballot is several sheets: never the number of records.
+    """
+    phones, carried = records - int(paper["records"]), paper["carried"]
+    return [phones + int(carried.get(line, 0)) for line in slate.lines]
 
 
 def _rates(tally: Tally, loads: Sequence[Load], rules: Rules) -> list[Rate]:

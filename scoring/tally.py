@@ -40,11 +40,14 @@ def pool(counts: Iterable[Counts]) -> Counts:
     return Counts(*map(sum, zip(NOTHING, *counts, strict=True)))
 
 
-def count(rows: Sequence[bytes], slate: Slate) -> Tally:
-    """Count ballots given as byte vectors."""
+def count(rows: Sequence[bytes], slate: Slate, bases: Sequence[int] = ()) -> Tally:
+    """Count ballots given as byte vectors.
+
+    `bases` says how many ballots carried each line; without it every ballot carried all of them.
+    """
     width = len(slate.lines)
-    sheet = b"".join(rows)
-    return Tally(len(rows), tuple(_column(sheet[line::width], len(rows)) for line in range(width)))
+    sheet, bases = b"".join(rows), bases or [len(rows)] * width
+    return Tally(len(rows), tuple(_column(sheet[line::width], bases[line]) for line in range(width)))
 
 
 def _column(marks: bytes, valid: int) -> Counts:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from survey.box import boards, keys, second, words
+from survey.box import batch, boards, keys, second, words
 from survey.box.packages import Package
 from survey.errors import Refused
 
@@ -65,7 +65,9 @@ def box_count(package: Path, key_files: tuple[Path, ...], board: Path | None, ou
     """
     raw = package.read_bytes()
     read = Package.from_bytes(raw)
-    boards.refuse_other(board.read_bytes() if board else read.board, read.digests())
+    sealed = board.read_bytes() if board else read.board
+    boards.refuse_other(sealed, read.digests())
+    batch.refuse_other(sealed, read.paper)
     sets = []
     for path in key_files:
         file, scalar = _unlocked(path, read.manifest.poll)

@@ -16,7 +16,8 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from survey.box import boards, boxfile, keys, proof, seal, store
+from survey.box import batch, boards, boxfile, keys, proof, seal, store
+from survey.box.batch import Batch
 from survey.box.manifest import Manifest, canonical
 from survey.box.packages import FORMAT, Package
 from survey.box.seal import Envelope
@@ -32,26 +33,27 @@ ShareSet = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Opened:
-    """What came out of the box; `record` is the public opening record."""
+    """What came out of the box; `record` is the public opening record, `paper` the batch's header."""
 
     ballots: list[dict[str, Any]]
     remarks: list[dict[str, str]]
     void: list[str]
     record: dict[str, Any]
     table: Table
+    paper: dict[str, Any] | None = None
 
 
 def package(folder: Path) -> bytes:
     """Return the one file that every inspector opens from: manifest, board S and sorted sealed envelopes."""
-    drawn = store.draw_all(folder)
+    drawn, paper = store.draw_all(folder), batch.read(folder)
     content = {
         "format": FORMAT,
         "manifest": drawn.manifest.raw.decode(),
-        "board": proof.sheet(drawn).decode(),
+        "board": proof.sheet(drawn, batch.on_board(paper)).decode(),
         "ballots": sorted(b64encode(envelope).decode() for _, envelope in drawn.ballots),
         "texts": sorted(b64encode(envelope).decode() for _, envelope in drawn.texts),
     }
-    return canonical(content)
+    return canonical(content | ({"paper": b64encode(paper).decode()} if paper else {}))
 
 
 def shares(package: bytes, key_file: Mapping[str, Any], passphrase: str) -> dict[str, Any]:
@@ -77,10 +79,9 @@ def shares_with(package: bytes, private: ec.EllipticCurvePrivateKey, position: i
     signed = {}
     if read.board:
         boards.refuse_other(read.board, read.digests())
+        batch.refuse_other(read.board, read.paper)
         signed = {"board": boards.sign("sealed", manifest.poll, read.board, private=private)}
-    found = {
-        seal.receipt(raw): _share(manifest, raw, private, position) for raw in (*read.ballots, *read.texts)
-    }
+    found = {seal.receipt(raw): _share(manifest, raw, private, position) for raw in read.sealed}
     return {
         "format": SHARES_FORMAT,
         "poll": manifest.poll,
@@ -128,7 +129,7 @@ def combine(package: bytes, share_sets: Sequence[ShareSet]) -> Opened:
         "text": unseal(manifest, "text", read.texts, sets),
     }
     _refuse_wrong_sets(manifest, sets, unsealed)
-    return _opened(manifest, sets, unsealed)
+    return _opened(manifest, sets, unsealed, batch.opened(manifest, read.paper, sets))
 
 
 def _name(manifest: Manifest, position: int) -> str:
@@ -144,7 +145,7 @@ def _checked(read: Package, share_set: ShareSet) -> tuple[int, dict[str, bytes]]
     name = _name(read.manifest, position)
     if share_set.get("manifest") != read.manifest.sha256:
         raise Invalid("opening.other_poll", f"{name}提交的是另一次测评的份额，请用本次测评的开箱文件重做。")
-    if not isinstance(listed, Mapping) or sorted(listed) != sorted(set(read.digests())):
+    if not isinstance(listed, Mapping) or sorted(listed) != sorted({*map(seal.receipt, read.sealed)}):
         raise Invalid("opening.missing_shares", f"{name}的份额与票箱中的密封选票不对应，请重新提交。")
     try:
         found = {digest: bytes.fromhex(share) for digest, share in listed.items()}
@@ -175,7 +176,9 @@ def _refuse_wrong_sets(
             )
 
 
-def _opened(manifest: Manifest, sets: Mapping[int, object], unsealed: Mapping[str, Unsealed]) -> Opened:
+def _opened(
+    manifest: Manifest, sets: Mapping[int, object], unsealed: Mapping[str, Unsealed], paper: Batch | None
+) -> Opened:
     ballots, texts = unsealed["ballot"], unsealed["text"]
     void = sorted(
         ({"kind": kind, **entry} for kind, one in unsealed.items() for entry in one.void),
@@ -184,7 +187,9 @@ def _opened(manifest: Manifest, sets: Mapping[int, object], unsealed: Mapping[st
     odd = {
         str(position): ballots.odd.get(position, 0) + texts.odd.get(position, 0) for position in sorted(sets)
     }
-    table = tabulate(manifest, ballots.contents, sealed=ballots.sealed, void=len(ballots.void))
+    marks = sorted([*ballots.contents, *(paper.records if paper else [])], key=canonical)
+    remarks = sorted([*texts.contents, *(paper.remarks if paper else [])], key=canonical)
+    table = tabulate(manifest, marks, sealed=ballots.sealed, void=len(ballots.void), paper=paper)
     record = {
         "format": RECORD_FORMAT,
         "poll": manifest.poll,
@@ -205,7 +210,10 @@ def _opened(manifest: Manifest, sets: Mapping[int, object], unsealed: Mapping[st
         "void": void,
         "table_sha256": table.sha256,
     }
-    return Opened(ballots.contents, texts.contents, [entry["sha256"] for entry in void], record, table)
+    if paper:
+        record["paper"] = {key: value for key, value in paper.header.items() if key != "carried"}
+    header = paper.header if paper else None
+    return Opened(marks, remarks, [entry["sha256"] for entry in void], record, table, header)
 
 
 def _account(one: Unsealed) -> dict[str, Any]:
@@ -249,6 +257,8 @@ def write(folder: Path, opened: Opened, slate: Mapping[str, Any], rules_toml: st
         "table.txt": opened.table.raw,
         "opening.json": json.dumps(record, ensure_ascii=False, sort_keys=True, indent=1).encode() + b"\n",
     }
+    if opened.paper:
+        files["paper.json"] = canonical(opened.paper)
     if rules_toml:
         files["rules.toml"] = rules_toml.encode()
     earlier = folder / "ballots.jsonl"

@@ -15,12 +15,16 @@ FORMAT = "qiping-package-1"
 
 @dataclass(frozen=True)
 class Package:
-    """A read package: the manifest, the sealed envelopes of a closed box and its board S."""
+    """A read package: the manifest, the sealed envelopes of a closed box and its board S.
+
+    `paper` is the sealed paper batch, empty where none was used.
+    """
 
     manifest: Manifest
     ballots: list[bytes]
     texts: list[bytes]
     board: bytes = b""
+    paper: bytes = b""
 
     @classmethod
     def from_bytes(cls, raw: bytes) -> Self:
@@ -33,15 +37,21 @@ class Package:
             ballots = _envelopes(manifest, "ballot", content["ballots"])
             texts = _envelopes(manifest, "text", content["texts"])
             board = content.get("board", "").encode()
+            paper = b64decode(content.get("paper", ""), validate=True)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as fault:
             raise Invalid(
                 "opening.bad_package", "开箱文件已损坏或不是开箱文件，请从票箱页面重新下载。"
             ) from fault
-        return cls(manifest, ballots, texts, board)
+        return cls(manifest, ballots, texts, board, paper)
 
     def digests(self) -> list[str]:
-        """Return the digests of all envelopes, sorted."""
+        """Return the digests of the voters' envelopes, sorted."""
         return sorted(seal.receipt(envelope) for envelope in (*self.ballots, *self.texts))
+
+    @property
+    def sealed(self) -> list[bytes]:
+        """Return everything that inspectors open: the voters' envelopes, then the paper batch."""
+        return [*self.ballots, *self.texts, *([self.paper] if self.paper else [])]
 
 
 def _envelopes(manifest: Manifest, kind: Kind, encoded: Sequence[str]) -> list[bytes]:

@@ -21,13 +21,16 @@ def root(lines: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()
 
 
-def sheet(drawn: Drawn) -> bytes:
-    """Return board S as text: headings begin with `#`, every other line is a card key and a digest."""
+def sheet(drawn: Drawn, further: Iterable[str] = ()) -> bytes:
+    """Return board S as text: headings begin with `#`, every other line is a card key and a digest.
+
+    `further` headings close the list, as that of the paper batch does.
+    """
     ballots, texts = receipts(drawn), receipts(drawn, "text")
     headings = [
         f"# 测评 {drawn.manifest.poll}",
         f"# 清单 {drawn.manifest.sha256}",
         f"# 密封选票 {len(ballots)} 根 {root(ballots)}",
     ]
-    lines = [*headings, *ballots, f"# 密封问题反映 {len(texts)} 根 {root(texts)}", *texts]
+    lines = [*headings, *ballots, f"# 密封问题反映 {len(texts)} 根 {root(texts)}", *texts, *further]
     return ("\n".join(lines) + "\n").encode()

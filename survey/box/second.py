@@ -8,7 +8,7 @@ import hashlib
 import json
 from base64 import b64decode
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations
+from itertools import chain, combinations
 from typing import Any
 
 from Crypto.Cipher import AES
@@ -46,20 +46,23 @@ def _recover(shares: Mapping[int, bytes]) -> bytes:
     return bytes(secret)
 
 
-def _read(package: bytes) -> tuple[dict[str, Any], str, list[bytes], list[bytes]]:
+def _read(package: bytes) -> tuple[dict[str, Any], str, list[bytes], list[bytes], list[bytes]]:
+    """Return the manifest, its digest, the sealed ballots and remarks, and the paper batch, if any."""
     content = json.loads(package)
     text = content["manifest"].encode()
-    envelopes = ([b64decode(each) for each in content[kind]] for kind in ("ballots", "texts"))
-    ballots, texts = envelopes
-    return json.loads(text), hashlib.sha256(text).hexdigest(), ballots, texts
+    papers = [content["paper"]] if "paper" in content else []
+    ballots, texts, batch = (
+        [b64decode(each) for each in c] for c in (content["ballots"], content["texts"], papers)
+    )
+    return json.loads(text), hashlib.sha256(text).hexdigest(), ballots, texts, batch
 
 
 def shares(package: bytes, scalar: bytes, position: int) -> dict[str, str]:
     """Return the shares that an inspector's private scalar opens, by the envelope's digest."""
-    manifest, _, ballots, texts = _read(package)
+    manifest, _, *envelopes = _read(package)
     key = ECC.construct(curve="p256", d=int.from_bytes(scalar, "big"))
     found = {}
-    for raw in (*ballots, *texts):
+    for raw in chain(*envelopes):
         start = HASHES_END + BOX * (position - 1)
         box = raw[start : start + BOX]
         info = manifest["poll"].encode() + b"|" + raw[1:HASHES_END] + bytes([position])
@@ -78,7 +81,7 @@ def _unbox(key: ECC.EccKey, box: bytes, info: bytes) -> str:
 
 def table(package: bytes, share_sets: Sequence[Mapping[str, Any]]) -> bytes:
     """Return the canonical tally table that M share sets lead to."""
-    manifest, digest, ballots, _ = _read(package)
+    manifest, digest, ballots, _, batch = _read(package)
     slate = manifest["slate"]
     lines = ["overall", *(unit["id"] for unit in slate["units"]), *(one["id"] for one in slate["persons"])]
     counts = [[0, 0, 0, 0] for _ in lines]
@@ -96,10 +99,43 @@ def table(package: bytes, share_sets: Sequence[Mapping[str, Any]]) -> bytes:
         f"# manifest {digest}",
         f"# ballots sealed={sealed} valid={valid} blank={sealed - valid - void} void={void}",
     ]
+    for raw in batch:
+        heads.append(
+            _count_paper(_paper(manifest, digest, raw, share_sets), dict(zip(lines, counts, strict=True)))
+        )
     rows = [
         f"{line}\t{row[1]}\t{row[2]}\t{row[3]}\t{row[0]}" for line, row in zip(lines, counts, strict=True)
     ]
     return ("\n".join(heads + rows) + "\n").encode()
+
+
+def _paper(
+    manifest: Mapping[str, Any], digest: str, raw: bytes, sets: Sequence[Mapping[str, Any]]
+) -> list[Any]:
+    """Return header, records and remarks of the paper batch."""
+    name = hashlib.sha256(raw).hexdigest()
+    held = {each["position"]: bytes.fromhex(each["shares"][name]) for each in sets}
+    key = _key(held, manifest["threshold"], raw[33:HASHES_END])
+    body = None if key is None or raw[1:33].hex() != digest else _body(manifest, raw, key)
+    if body is None:
+        raise ValueError("the paper batch does not open")
+    return [json.loads(line) for line in body[4 : 4 + int.from_bytes(body[:4], "big")].splitlines()]
+
+
+def _count_paper(batch: Sequence[Any], counts: Mapping[str, list[int]]) -> str:
+    """Add the sheets of paper to the counts and return the table's heading of them."""
+    header, records, _ = batch
+    carried = [header["carried"].get(line, 0) for line in counts]
+    for row, sheets in zip(counts.values(), carried, strict=True):
+        row[0] += sheets
+    for record in records:
+        marked = [(line, mark) for part in ("units", "persons") for line, mark in record[part].items()]
+        for line, mark in [*marked, *([("overall", record["overall"])] if record["overall"] else [])]:
+            counts[line]["ABC".index(mark) + 1] += 1
+            counts[line][0] -= 1
+    usual = max(dict.fromkeys(carried), key=carried.count)
+    other = [f" {line}={sheets}" for line, sheets in zip(counts, carried, strict=True) if sheets != usual]
+    return f"# paper records={len(records)} carried={usual}{''.join(other)}"
 
 
 def _ratings(
@@ -128,12 +164,8 @@ def _key(held: Mapping[int, bytes], threshold: int, commit: bytes) -> bytes | No
 
 
 def _codes(manifest: Mapping[str, Any], raw: bytes, key: bytes, count: int) -> list[int] | None:
-    sealed = raw[HASHES_END + BOX * len(manifest["inspectors"]) :]
-    cipher = AES.new(key, AES.MODE_GCM, nonce=bytes(12))
-    cipher.update(manifest["poll"].encode() + b"|" + raw[1:HASHES_END])
-    try:
-        body = cipher.decrypt_and_verify(sealed[:-TAG], sealed[-TAG:])
-    except ValueError:
+    body = _body(manifest, raw, key)
+    if body is None:
         return None
     length = int.from_bytes(body[:4], "big")
     packed, rest = body[4 : 4 + length], body[4 + length :]
@@ -143,3 +175,13 @@ def _codes(manifest: Mapping[str, Any], raw: bytes, key: bytes, count: int) -> l
     if number >> 2 * count:
         return None
     return [number >> 2 * place & 3 for place in range(count)]
+
+
+def _body(manifest: Mapping[str, Any], raw: bytes, key: bytes) -> bytes | None:
+    sealed = raw[HASHES_END + BOX * len(manifest["inspectors"]) :]
+    cipher = AES.new(key, AES.MODE_GCM, nonce=bytes(12))
+    cipher.update(manifest["poll"].encode() + b"|" + raw[1:HASHES_END])
+    try:
+        return cipher.decrypt_and_verify(sealed[:-TAG], sealed[-TAG:])
+    except ValueError:
+        return None

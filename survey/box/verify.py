@@ -101,8 +101,15 @@ def account(report: Report) -> Iterator[str]:
     if report.heads["manifest"] != report.sha256("manifest.json"):
         yield "table.txt 不是这份清单的计票表"
     for line, cells in report.table.items():
-        if cells != [WITHHELD] and sum(map(int, cells)) != counts["valid"]:
-            yield f"计票表「{line}」各项之和不等于有效票{counts['valid']}张"
+        ballots = counts["valid"] + carried(report, line)
+        if cells != [WITHHELD] and sum(map(int, cells)) != ballots:
+            yield f"计票表「{line}」各项之和不等于有效票{ballots}张"
+
+
+def carried(report: Report, line: str) -> int:
+    """Return how many sheets of paper carried a line; the table's heading of paper says it."""
+    told = dict(part.split("=") for part in report.heads.get("paper", "carried=0").split(" "))
+    return int(told.get(line, told["carried"]))
 
 
 def signatures(report: Report) -> Iterator[str]:

@@ -19,6 +19,9 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
+# SQLite would else keep rows in the order of their coming: a stack's neighbours would lie side by side.
+BY_KEY = {"sqlite_with_rowid": False}
+
 
 def random_id() -> int:
     """Return an id that tells no order; browsers keep whole numbers up to 53 bits."""
@@ -101,7 +104,10 @@ class PaperSide(SQLModel, table=True):
     """
 
     __tablename__ = "paper_side"
-    __table_args__ = (UniqueConstraint("poll_id", "token", "page", name="uq_paper_side_identity"),)
+    __table_args__ = (
+        UniqueConstraint("poll_id", "token", "page", name="uq_paper_side_identity"),
+        BY_KEY,
+    )
     id: int = Field(
         default_factory=random_id, sa_column=Column(BigInteger, primary_key=True, autoincrement=False)
     )
@@ -120,6 +126,7 @@ class PaperPicture(SQLModel, table=True):
     """The option cells of one row (`row` from 0) as JPEG, kept until the batch is sealed."""
 
     __tablename__ = "paper_picture"
+    __table_args__ = (BY_KEY,)
     side_id: int = Field(
         sa_column=Column(BigInteger, ForeignKey("paper_side.id"), primary_key=True, autoincrement=False)
     )
@@ -131,7 +138,7 @@ class PaperDoubt(SQLModel, table=True):
     """One row that two people decide; `machine` is what the reader saw on a hidden control."""
 
     __tablename__ = "paper_doubt"
-    __table_args__ = (UniqueConstraint("side_id", "row", name="uq_paper_doubt_row"),)
+    __table_args__ = (UniqueConstraint("side_id", "row", name="uq_paper_doubt_row"), BY_KEY)
     id: int = Field(
         default_factory=random_id, sa_column=Column(BigInteger, primary_key=True, autoincrement=False)
     )
@@ -181,7 +188,10 @@ class PaperRemark(SQLModel, table=True):
     """
 
     __tablename__ = "paper_remark"
-    __table_args__ = (CheckConstraint("checked_by IS NULL OR checked_by <> written_by", name="two_people"),)
+    __table_args__ = (
+        CheckConstraint("checked_by IS NULL OR checked_by <> written_by", name="two_people"),
+        BY_KEY,
+    )
     id: int = Field(
         default_factory=random_id, sa_column=Column(BigInteger, primary_key=True, autoincrement=False)
     )

@@ -5,20 +5,17 @@ is what a line's ballots are, never the number of records.
 """
 
 import hashlib
-import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from survey.box.batch import CHANNEL, PARTS
 from survey.box.manifest import canonical
 from survey.paper.models import Choice, PaperDoubt, PaperSide
 from survey.paper.sheet import OVERALL, Layout, sheet_of
 
-CHANNEL = "paper"
-FORMAT = "qiping-paper-1"
 INVALID = Choice.INVALID.value
-PARTS = ("units", "persons")
 
 
 @dataclass
@@ -28,7 +25,7 @@ class Sheet:
     layout: Layout
     number: int
     marks: dict[str, str] = field(default_factory=dict)
-    void: int = 0
+    void: list[str] = field(default_factory=list)
 
     @property
     def fate(self) -> str:
@@ -57,7 +54,7 @@ def _add(sheet: Sheet, side: PaperSide, outcomes: Mapping[tuple[int, int], Choic
         outcome = outcomes.get((side.id, at))
         option = outcome.option if outcome else read
         if outcome is Choice.INVALID:
-            sheet.void += 1
+            sheet.void.append(line.id)
         elif option:
             sheet.marks[line.id] = option
 
@@ -94,27 +91,12 @@ def carried(found: Iterable[Sheet]) -> dict[str, int]:
     return dict(sorted(lines.items()))
 
 
+def void_lines(found: Iterable[Sheet]) -> dict[str, int]:
+    """Return how many marks on each line people found invalid, on sheets that count otherwise."""
+    return dict(sorted(Counter(line for sheet in found if sheet.marks for line in sheet.void).items()))
+
+
 def digest(records: Iterable[Mapping[str, Any]]) -> str:
     """Return the digest of records whatever their order."""
     lines = sorted(canonical(each) for each in records)
     return hashlib.sha256(b"\n".join(lines)).hexdigest()
-
-
-@dataclass(frozen=True)
-class Batch:
-    """What lies sealed: its header, ballot records, remarks {line, text}, pictures of remarks as base64."""
-
-    header: dict[str, Any]
-    records: list[dict[str, Any]]
-    remarks: list[dict[str, str]]
-    pictures: list[str]
-
-    def content(self) -> bytes:
-        """Return the bytes that are sealed: a header line, then one part a line."""
-        parts = (self.header, self.records, self.remarks, self.pictures)
-        return b"".join(canonical(part) + b"\n" for part in parts)
-
-
-def parse(content: bytes) -> Batch:
-    """Return the batch that was sealed."""
-    return Batch(*(json.loads(line) for line in content.splitlines()))

@@ -4,32 +4,34 @@ import base64
 import hashlib
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
 from sqlmodel import Session, col, delete, select
 
 from survey import journal
+from survey.box import batch as batches
+from survey.box import boxfile, proof, store
+from survey.box.batch import Batch
 from survey.box.board import Board
-from survey.box.manifest import Manifest
+from survey.box.manifest import Manifest, canonical
 from survey.config import Config
 from survey.errors import Invalid, Refused
-from survey.paper import chain, deciding, envelope, gallery, prints, records, remarks, taking
+from survey.paper import chain, deciding, gallery, prints, records, remarks, taking
 from survey.paper.models import (
     BatchState,
     DoubtKind,
     PaperAccount,
     PaperBatch,
-    PaperDecision,
     PaperDoubt,
     PaperPicture,
     PaperSide,
 )
-from survey.paper.records import Batch, Sheet
+from survey.paper.records import Sheet
 from survey.poll import boxes
-from survey.poll.models import Poll
-from survey.poll.stages import stored_id
+from survey.poll.models import Poll, Stage
+from survey.poll.stages import require, stored_id
 from survey.staff.models import Account
 
 RANDOM = secrets.SystemRandom()
@@ -41,6 +43,8 @@ def settle(
 ) -> PaperAccount:
     """Keep 印制 = 收回 + 作废 + 未用 for one sheet of the ballot; printed is what the desk printed."""
     prints.require_hand(by)
+    if taking.batch(session, poll) is None:
+        taking.begin(session, poll)
     taking.require_batch(session, poll, BatchState.TAKING, BatchState.DECIDING)
     printed = sum(run.copies for run in prints.prints(session, poll) if sheet <= run.sheets)
     if not printed or min(sheet, returned, spoiled, unused) < 0:
@@ -116,6 +120,7 @@ def seal(session: Session, poll: Poll, *, config: Config, by: Account, witness: 
     prints.require_hand(witness)
     if by.id == witness.id:
         raise Refused("paper.two_sealers", "密封须由两人共同办理，请选择另一人。")
+    require(poll, Stage.CLOSED)
     found = taking.require_batch(session, poll, BatchState.DECIDING)
     if sentence := ready(session, poll):
         raise Refused("paper.not_ready", sentence)
@@ -131,14 +136,16 @@ def seal(session: Session, poll: Poll, *, config: Config, by: Account, witness: 
     RANDOM.shuffle(comments)
     texts = [{"line": each.line, "text": each.text} for each in comments if each.text]
     pictures = [base64.b64encode(each.jpeg).decode() for each in comments if each.jpeg]
-    raw = envelope.close(manifest, Batch(header, lines, texts, pictures).content())
+    raw = batches.close(manifest, Batch(header, lines, texts).content())
+    seen = batches.close(manifest, canonical(pictures)) if pictures else b""
     found.digest, found.state = hashlib.sha256(raw).hexdigest(), BatchState.SEALED
     found.header = json.dumps(header, ensure_ascii=False, sort_keys=True)
     session.add(found)
     _forget(session, poll)
     detail = {"digest": found.digest, "records": len(lines), "chain": header["chain"]}
     journal.record(session, by=by.login, act="paper.seal", subject=poll.key, detail=detail)
-    _leave(config, poll, raw, found)
+    _leave(config, poll, {batches.NAME: raw, batches.PICTURES: seen})
+    _publish(config, poll, raw, found)
     return found
 
 
@@ -146,7 +153,7 @@ def _refuse_surplus(session: Session, poll: Poll, sheets: Sequence[Sheet]) -> No
     """Refuse more sheets than were counted by hand, or than were printed (收回 > 发出)."""
     by_number = {row.sheet: row for row in accounts(session, poll)}
     scanned = [sheet.number for sheet in sheets]
-    for number in sorted(set(scanned)):
+    for number in range(1, 1 + max(run.sheets for run in prints.prints(session, poll))):
         row = by_number.get(number)
         if row is None:
             raise Refused("paper.not_settled", f"请先清点并登记第{number}张的收回、作废和未用张数，再密封。")
@@ -163,7 +170,7 @@ def _header(
     controls, wrong = deciding.wrong_controls(session, poll)
     kinds = [each.kind.value for each in deciding.doubts(session, poll)]
     return {
-        "format": records.FORMAT,
+        "format": batches.FORMAT,
         "poll": poll.key,
         "manifest": poll.manifest_sha256,
         "root": found.root,
@@ -172,6 +179,7 @@ def _header(
         "records_sha256": records.digest(lines),
         "sheets": records.account(sheets),
         "carried": records.carried(sheets),
+        "void_lines": records.void_lines(sheets),
         "accounts": [row.model_dump(exclude={"poll_id", "account_id"}) for row in accounts(session, poll)],
         "decided": {kind.value: kinds.count(kind.value) for kind in DoubtKind},
         "controls": {"decided": controls, "wrong": wrong},
@@ -189,26 +197,37 @@ def _forget(session: Session, poll: Poll) -> None:
     session.flush()
 
 
-def _leave(config: Config, poll: Poll, raw: bytes, found: PaperBatch) -> None:
-    """Write the sealed batch beside the box, publish its digest, destroy the poll's MAC key."""
-    target = envelope.path(boxes.folder(config, poll))
-    target.parent.mkdir(parents=True, exist_ok=True)
-    fresh = target.with_suffix(".new")
-    fresh.write_bytes(raw)
-    fresh.replace(target)
-    notice = {"poll": poll.key, "root": found.root, "sealed": found.digest}
-    Board(config.board).post(
-        "paper", poll.key, json.dumps(notice, sort_keys=True).encode(), "application/json"
-    )
+def _leave(config: Config, poll: Poll, files: Mapping[str, bytes]) -> None:
+    """Write what is sealed beside the box and destroy the poll's MAC key."""
+    folder = boxes.folder(config, poll)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, raw in files.items():
+        if raw:
+            fresh = folder / f"{name}.new"
+            fresh.write_bytes(raw)
+            fresh.replace(folder / name)
+            boxfile.date(folder / name)
+    boxfile.still(folder)
     with suppress(FileNotFoundError):
         key = prints.key_path(config, poll)
         key.write_bytes(bytes(key.stat().st_size))
         key.unlink()
 
 
-def decisions_of(session: Session, poll: Poll) -> int:
-    """Return how many single decisions people made on the poll's paper."""
-    found = session.exec(
-        select(PaperDecision.doubt_id).join(PaperDoubt).where(PaperDoubt.poll_id == poll.id)
-    ).all()
-    return len(found)
+def _publish(config: Config, poll: Poll, raw: bytes, found: PaperBatch) -> None:
+    """Publish the batch's digest, on its own and on board S, which inspectors sign before they open."""
+    board = Board(config.board)
+    notice = {"poll": poll.key, "root": found.root, "sealed": found.digest}
+    board.post("paper", poll.key, json.dumps(notice, sort_keys=True).encode(), boxes.JSON_TYPE)
+    sheet = proof.sheet(store.draw_all(boxes.folder(config, poll)), batches.on_board(raw))
+    board.post("sealed", poll.key, sheet, boxes.TEXT)
+
+
+def refuse_unsealed(session: Session, poll: Poll) -> None:
+    """Refuse to open a box beside which printed paper is not yet accounted for and sealed."""
+    found = taking.batch(session, poll)
+    if prints.prints(session, poll) and (found is None or found.state is not BatchState.SEALED):
+        raise Refused(
+            "paper.unsealed",
+            f"{poll.key} 印制过纸质票，须先清点、录入并密封，再开箱；没有收回的也要登记清点后密封。",
+        )

@@ -18,7 +18,7 @@ from survey.paper.deciding import (
 )
 from survey.paper.models import BatchState, Choice, PaperGallery
 from survey.paper.prints import confirm_deleted, layouts, press, print_ballots, prints, require_hand
-from survey.paper.sealing import accounts, ready, recheck_all, seal, settle
+from survey.paper.sealing import accounts, ready, recheck_all, refuse_unsealed, seal, settle
 from survey.paper.taking import (
     batch,
     close_intake,
@@ -60,6 +60,7 @@ __all__ = [
     "progress",
     "ready",
     "recheck_all",
+    "refuse_unsealed",
     "remarks",
     "seal",
     "settle",

@@ -43,7 +43,8 @@ def require_batch(session: Session, poll: Poll, *states: BatchState) -> PaperBat
     return found
 
 
-def _begun(session: Session, poll: Poll) -> PaperBatch:
+def begin(session: Session, poll: Poll) -> PaperBatch:
+    """Return the batch of a closed poll, opened at the first sheet that is taken in or accounted for."""
     require(poll, Stage.CLOSED)
     if batch(session, poll) is None:
         session.add(PaperBatch(poll_id=stored_id(poll)))
@@ -66,7 +67,7 @@ def known(session: Session, poll: Poll) -> frozenset[str]:
 def take_in(session: Session, poll: Poll, found: Iterable[Side], *, by: Account) -> Counter[State]:
     """Keep one portion of read sides; a second scan of a side is a duplicate and counts once."""
     prints.require_hand(by)
-    _begun(session, poll)
+    begin(session, poll)
     there = known(session, poll)
     fresh = [side for side in found if side.sha256 not in there or not side.sha256]
     kept = intake.without_repeats(fresh, _taken(session, poll))
@@ -159,7 +160,7 @@ def forgo_missing(session: Session, poll: Poll, *, reason: str, by: Account) -> 
 def key_sheet(session: Session, poll: Poll, *, sheet: int, layout: str, by: Account) -> list[PaperSide]:
     """Open a sheet that no scan shows for double entry by hand: both people read the paper itself."""
     prints.require_hand(by)
-    _begun(session, poll)
+    begin(session, poll)
     form = prints.layouts(session, poll).get(layout)
     if form is None or not 1 <= sheet <= form.sheets:
         raise Missing("paper.no_sheet", "没有这一张票面，请核对批次和张数。")

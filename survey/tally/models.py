@@ -21,7 +21,10 @@ class ShareSet(SQLModel, table=True):
 
 
 class Count(SQLModel, table=True):
-    """What was counted: `result` is the recount output (JSON), with the digests of all that went into it."""
+    """What was counted: `result` is the recount output (JSON), with the digests of all that went into it.
+
+    The equation is that of the cards; `paper` holds that of the sheets, and both channels side by side.
+    """
 
     __table_args__ = (CheckConstraint("returned = valid + invalid AND returned <= issued", name="equation"),)
     poll_id: int = Field(foreign_key="poll.id", primary_key=True)
@@ -35,3 +38,4 @@ class Count(SQLModel, table=True):
     rules_sha256: str
     tally_sha256: str
     result: str = Field(sa_type=Text)
+    paper: str = Field(default="", sa_type=Text)

@@ -11,13 +11,14 @@ from survey.errors import Missing, Refused
 from survey.poll import boxes
 from survey.poll.models import Poll
 
-SLATE, BALLOTS, REMARKS, RULES, RECORD, TABLE = (
+SLATE, BALLOTS, REMARKS, RULES, RECORD, TABLE, PAPER = (
     "slate.json",
     "ballots.jsonl",
     "remarks.jsonl",
     "rules.toml",
     "opening.json",
     "table.txt",
+    "paper.json",
 )
 
 
@@ -32,6 +33,12 @@ class OpenedFiles:
     rules_sha256: str
     ballots_sha256: str
     table: bytes
+    paper: dict[str, Any] | None = None
+
+    @property
+    def phones(self) -> int:
+        """Return how many of the ballots came from phones; the others are sheets of paper."""
+        return len(self.ballots) - (int(self.paper["records"]) if self.paper else 0)
 
 
 def folder(config: Config, poll: Poll) -> Path:
@@ -58,6 +65,7 @@ def read(config: Config, poll: Poll) -> OpenedFiles:
         rules_sha256=digest(rules),
         ballots_sha256=digest(ballots),
         table=(path / TABLE).read_bytes(),
+        paper=json.loads((path / PAPER).read_bytes()) if (path / PAPER).exists() else None,
     )
 
 

@@ -16,12 +16,13 @@ from survey.box.opening import Opened
 from survey.config import Config
 from survey.errors import Forbidden, Invalid, Missing, Refused
 from survey.journal import JournalEntry
+from survey.paper import service as papers
 from survey.poll import boxes
 from survey.poll import service as polls
 from survey.poll.models import CardAccount, InspectorKey, Poll, Stage
 from survey.poll.stages import require, stored_id
 from survey.staff.models import Account, Role
-from survey.tally import audit, charts, compare, opened, publish, signing
+from survey.tally import audit, channels, charts, compare, opened, publish, signing
 from survey.tally.models import Count, ShareSet
 
 COUNTED = (Stage.COUNTED, Stage.REVIEWED, Stage.REPORTED, Stage.RECTIFYING, Stage.CONCLUDED)
@@ -30,6 +31,7 @@ COUNTED = (Stage.COUNTED, Stage.REVIEWED, Stage.REPORTED, Stage.RECTIFYING, Stag
 def package(session: Session, poll: Poll, *, config: Config, by: Account) -> bytes:
     """Return the sealed envelopes for the inspectors, each of whom decrypts own shares from the same file."""
     require(poll, Stage.CLOSED)
+    papers.refuse_unsealed(session, poll)
     raw = opening.package(boxes.folder(config, poll))
     detail = {"sha256": opened.digest(raw)}
     journal.record(session, by=by.login, act="tally.package", subject=poll.key, detail=detail)
@@ -83,6 +85,7 @@ def submitted(session: Session, poll: Poll) -> frozenset[int]:
 def open_box(session: Session, poll: Poll, *, config: Config, by: Account, at: dt.datetime) -> Opened:
     """Open the box with at least M share sets; the shares are destroyed once the box is open."""
     require(poll, Stage.CLOSED)
+    papers.refuse_unsealed(session, poll)
     sets = _share_sets(session, poll)
     if len(sets) < poll.threshold:
         raise Refused(
@@ -134,7 +137,7 @@ def count(session: Session, poll: Poll, *, config: Config, by: Account, at: dt.d
             "tally.altered", f"{opened.BALLOTS} 与开箱时不一致，不能计票，请用监督人员的开箱文件重新开箱。"
         )
     history, policy = previous_counts(session, poll), rules.load(poll.rules)
-    outcome = recount(files.slate, files.ballots, policy, history, spares=cards.replaced)
+    outcome = recount(files.slate, files.ballots, policy, history, spares=cards.replaced, paper=files.paper)
     signing.refuse_other_count(outcome, signing.manifest_of(poll), opened=files.table)
     row = _count_row(poll, cards, files, outcome, at)
     session.add(row)
@@ -158,7 +161,7 @@ def _digest_at_opening(session: Session, poll: Poll) -> str:
 def _count_row(
     poll: Poll, cards: CardAccount, files: opened.OpenedFiles, outcome: dict[str, Any], at: dt.datetime
 ) -> Count:
-    returned, valid = poll.returned or 0, int(outcome["ballots"]["valid"])
+    returned, valid = poll.returned or 0, files.phones
     if returned > cards.issued:
         raise Refused("tally.surplus", f"收回{returned}张，多于发出的{cards.issued}张，本次测评应当作废。")
     if valid > returned:
@@ -176,6 +179,7 @@ def _count_row(
         rules_sha256=files.rules_sha256,
         tally_sha256=opened.digest(text.encode()),
         result=text,
+        paper=boxes.canonical(channels.told(files)) if files.paper else "",
     )
 
 
@@ -214,6 +218,7 @@ def result(session: Session, poll: Poll) -> dict[str, Any]:
         "held_on": poll.held_on.isoformat(),
         "stage": poll.stage.value,
         "equation": _equation(session, poll, row),
+        **({"paper": json.loads(row.paper)} if row.paper else {}),
         "rates": [compare.with_changes(rate, poll.round, earlier) for rate in outcome["rates"]],
         "digests": {
             "manifest": poll.manifest_sha256,

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from survey.box import boards, second
+from survey.box import batch, boards, second
 from survey.box.board import Board
 from survey.box.boards import Which
 from survey.box.manifest import Manifest
@@ -47,7 +47,9 @@ def sealed_board(config: Config, poll: Poll) -> bytes:
 def refuse_unsigned(config: Config, poll: Poll, package: bytes, *, signatures: Mapping[str, str]) -> None:
     """Refuse an opening unless the box is the posted board S and M inspectors signed that board."""
     posted, manifest = sealed_board(config, poll), manifest_of(poll)
-    boards.refuse_other(posted, Package.from_bytes(package).digests())
+    read = Package.from_bytes(package)
+    boards.refuse_other(posted, read.digests())
+    batch.refuse_other(posted, read.paper)
     signed = boards.signed_by("sealed", manifest, signatures, board=posted)
     if len(signed) < manifest.threshold:
         raise Refused(
@@ -80,7 +82,7 @@ def refuse_other_count(outcome: Mapping[str, Any], manifest: Manifest, *, opened
     """Refuse a count whose lines are not those of the table that both openers reached."""
     counted = [{"id": "overall", **outcome["overall"]}, *outcome["units"], *outcome["persons"]]
     rows = ["\t".join(str(line[key]) for key in ("id", "a", "g", "b", "blank")) for line in counted]
-    heads = opened.decode().splitlines()[:3]
+    heads = [line for line in opened.decode().splitlines() if line.startswith("#")]
     if len(rows) != len(manifest.lines):
         raise Refused("tally.other_lines", "计票的行数与票面清单不同，结果不予保存，请联系技术人员。")
     refuse_difference(opened, ("\n".join([*heads, *rows]) + "\n").encode())

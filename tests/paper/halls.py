@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 from sqlmodel import Session, select
 
+from survey.box import store
 from survey.box.manifest import Manifest, canonical
 from survey.config import Config
 from survey.paper import printing, prints, reading, service, sheet
@@ -18,7 +19,8 @@ from survey.paper.reading import Press, Side
 from survey.paper.sheet import Layout
 from survey.poll.models import Poll, Stage
 from survey.staff.models import Account, Role
-from tests.box.polls import a_manifest, private_key
+from tests.box.polls import Poll as Box
+from tests.box.polls import a_frozen_poll, private_key
 from tests.paper.damage import Condition, scanned
 from tests.paper.filling import Truth, Voter
 from tests.paper.pages import FONTS, KEY, images
@@ -38,6 +40,7 @@ class Hall:
     config: Config
     copies: int = 3
     poll: Poll = field(init=False)
+    box: Box = field(init=False)
     manifest: Manifest = field(init=False)
     people: list[Account] = field(init=False)
     sides: list[Side] = field(init=False)
@@ -45,7 +48,8 @@ class Hall:
 
     def __post_init__(self) -> None:
         slate = a_slate(UNITS)
-        self.manifest = a_manifest(slate=slate)
+        self.box = a_frozen_poll(self.config.boxes, slate=slate, cards=1)
+        self.manifest = self.box.manifest
         staff = Staff(self.session)
         self.people = [staff.hire(Role.INSPECTOR if at % 2 else Role.OFFICE) for at in range(5)]
         self.poll = Poll(
@@ -71,6 +75,7 @@ class Hall:
         )
 
     def closes(self) -> None:
+        store.close_gate(self.box.folder)
         self.poll.stage = Stage.CLOSED
         self.session.add(self.poll)
         self.session.flush()

@@ -1,12 +1,19 @@
-"""Judge the reader: python -m tests.paper.judge [pages a condition] [--tuning] [--large] [--stress]."""
+"""Judge the reader: python -m tests.paper.judge [pages a condition] [--only NAME…] [--stress] [--large].
+
+With --store FILE every finished page is kept there, so that a run that was stopped goes on where it was and
+several runs add up; the report is over all that lies in the file. The exit code is 1 after a silent error.
+"""
 
 import argparse
+import json
 import multiprocessing
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from survey.paper.sheet import LARGE, NORMAL, Form
 from tests.paper import damage, filling, pages
@@ -68,24 +75,46 @@ def judged(name: str, form: Form, seed: tuple[int, ...], clean: float) -> Tally:
     return tally
 
 
-def work(task: tuple[str, str, int, int, float]) -> tuple[str, Tally]:
+Task = tuple[str, str, int, int, float]  # condition, form, base of the seeds, number of the page, clean share
+
+
+def work(task: Task) -> tuple[Task, Tally]:
     name, form, base, number, clean = task
-    return name, judged(name, {"normal": NORMAL, "large": LARGE}[form], (base, number), clean)
+    return task, judged(name, {"normal": NORMAL, "large": LARGE}[form], (base, number), clean)
 
 
-def run(
-    names: list[str], *, form: str, base: int, count: int, clean: float, processes: int
-) -> dict[str, Tally]:
-    tasks = [(name, form, base, number, clean) for name in names for number in range(count)]
-    tallies: dict[str, Tally] = {name: Tally() for name in names}
+def run(tasks: Sequence[Task], processes: int) -> Iterator[tuple[Task, Tally]]:
     if processes == 1:
-        results = map(work, tasks)
-        for name, tally in results:
-            tallies[name].add(tally)
-        return tallies
+        yield from map(work, tasks)
+        return
     with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
-        for name, tally in pool.map(work, tasks, chunksize=8):
-            tallies[name].add(tally)
+        yield from pool.map(work, tasks, chunksize=2)
+
+
+def kept(store: Path | None) -> dict[Task, Tally]:
+    """Return the pages that earlier runs judged; a line cut off by a stop is left out."""
+    found: dict[Task, Tally] = {}
+    for line in store.read_text().splitlines() if store and store.exists() else ():
+        try:
+            task, tally = json.loads(line)
+        except ValueError:
+            continue
+        counters = {name: Counter(tally[name]) for name in ("held", "rows", "doubts", "reasons")}
+        found[tuple(task)] = Tally(**{**tally, **counters})
+    return found
+
+
+def judge(tasks: Sequence[Task], *, processes: int, store: Path | None) -> dict[str, Tally]:
+    """Judge the pages that no earlier run has judged and return what happened under each condition."""
+    found = kept(store)
+    for task, tally in run([task for task in tasks if task not in found], processes):
+        found[task] = tally
+        if store:
+            with store.open("a") as file:
+                file.write(json.dumps([task, vars(tally)]) + "\n")
+    tallies: dict[str, Tally] = {}
+    for task in tasks:
+        tallies.setdefault(task[0], Tally()).add(found[task])
     return tallies
 
 
@@ -121,12 +150,13 @@ def main() -> int:
     parser.add_argument("--stress", action="store_true")
     parser.add_argument("--only", nargs="*", default=list(damage.CONDITIONS))
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--store", type=Path)
     chosen = parser.parse_args()
     base = (pages.TUNING if chosen.tuning else pages.JUDGING) + (500_000 if chosen.stress else 0)
-    tallies = run(
-        chosen.only, form="large" if chosen.large else "normal", base=base, count=chosen.count,
-        clean=0.5 if chosen.stress else 0.95, processes=chosen.processes,
-    )  # fmt: skip
+    form, clean = "large" if chosen.large else "normal", 0.5 if chosen.stress else 0.95
+    # Page by page over all conditions, so that a run stopped early has seen a little of each.
+    tasks = [(name, form, base, number, clean) for number in range(chosen.count) for name in chosen.only]
+    tallies = judge(tasks, processes=chosen.processes, store=chosen.store)
     report(tallies)
     return int(any(tally.silent for tally in tallies.values()))
 

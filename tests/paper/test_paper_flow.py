@@ -1,6 +1,7 @@
 """The way of paper: printed, taken in, decided by two, checked, sealed; what is kept, what is forgotten."""
 
 import json
+from base64 import b64decode
 from collections import Counter
 from dataclasses import replace
 
@@ -8,10 +9,12 @@ import pytest
 from sqlmodel import Session, select
 
 from survey import journal
+from survey.box import batch as batches
+from survey.box.batch import Batch
 from survey.box.board import Board
 from survey.config import Config
 from survey.errors import Forbidden, Invalid, Missing, Refused
-from survey.paper import envelope, prints, records, service
+from survey.paper import prints, service
 from survey.paper.models import (
     Choice,
     DoubtKind,
@@ -44,12 +47,16 @@ def deciding(hall: Hall) -> Hall:
     return hall
 
 
-def opened(hall: Hall, raw: bytes) -> records.Batch:
+def unsealed(hall: Hall, raw: bytes) -> bytes:
     shares = {
-        position: envelope.share(hall.manifest, raw, private_key(position), position=position)
+        position: batches.share(hall.manifest, raw, private_key(position), position=position)
         for position in (1, 3)
     }
-    return records.parse(envelope.unseal(hall.manifest, raw, shares))
+    return batches.unseal(hall.manifest, raw, shares)
+
+
+def opened(hall: Hall, raw: bytes) -> Batch:
+    return Batch.parse(unsealed(hall, raw), hall.manifest)
 
 
 def test_three_ballots_on_paper_come_out_as_they_were_filled_in(session: Session, config: Config):
@@ -117,11 +124,11 @@ def test_the_sealed_batch_opens_with_two_of_three_keys_only(deciding: Hall):
     hall.writes_comments_down()
     hall.settles()
     raw = hall.seals()
-    one = {1: envelope.share(hall.manifest, raw, private_key(1), position=1)}
+    one = {1: batches.share(hall.manifest, raw, private_key(1), position=1)}
     with pytest.raises(Refused):
-        envelope.unseal(hall.manifest, raw, one)
+        batches.unseal(hall.manifest, raw, one)
     with pytest.raises(Invalid):
-        envelope.share(hall.manifest, raw, private_key(2), position=1)
+        batches.share(hall.manifest, raw, private_key(2), position=1)
 
 
 def test_ids_and_digests_tell_nothing_of_the_order_of_the_stack(hall: Hall):
@@ -352,9 +359,12 @@ def test_comments_go_on_as_text_and_their_pictures_only_under_seal(deciding: Hal
     hall.checks_blanks(hall.people[0])
     hall.writes_comments_down("办事材料反复补正")
     hall.settles()
-    batch = opened(hall, hall.seals())
+    raw = hall.seals()
+    batch = opened(hall, raw)
     assert batch.remarks == [{"line": "overall", "text": "办事材料反复补正"}] * commented(hall)
-    assert len(batch.pictures) == commented(hall)
+    pictures = json.loads(unsealed(hall, (hall.box.folder / batches.PICTURES).read_bytes()))
+    assert sorted(map(b64decode, pictures)) == sorted(side.remark for side in hall.sides if side.remark)
+    assert all(picture not in raw for picture in map(b64decode, pictures))
     assert service.remarks.every(hall.session, hall.poll) == []
 
 

@@ -20,6 +20,7 @@ ENUMS = (
     "hearingway",
     "kind",
     "letterstate",
+    "linekind",
     "measurekind",
     "outcomekind",
     "reasoncode",
@@ -123,6 +124,21 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_letter_reference"), ["reference"], unique=False)
         batch_op.create_index(batch_op.f("ix_letter_round"), ["round"], unique=False)
 
+    op.create_table(
+        "line_count",
+        sa.Column("county", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("quarter", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("line", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("kind", sa.Enum("OVERALL", "UNIT", "PERSON", name="linekind"), nullable=False),
+        sa.Column("unit", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("a", sa.Integer(), nullable=False),
+        sa.Column("g", sa.Integer(), nullable=False),
+        sa.Column("b", sa.Integer(), nullable=False),
+        sa.Column("blank", sa.Integer(), nullable=False),
+        sa.CheckConstraint("a >= 0 AND g >= 0 AND b >= 0 AND blank >= 0", name="counts"),
+        sa.CheckConstraint("length(county) = 6 AND length(quarter) = 6", name="place_and_time"),
+        sa.PrimaryKeyConstraint("county", "quarter", "line"),
+    )
     op.create_table(
         "number_series",
         sa.Column("word", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -242,6 +258,7 @@ def upgrade() -> None:
         sa.Column("rules_sha256", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("tally_sha256", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("result", sa.Text(), nullable=False),
+        sa.Column("paper", sa.Text(), nullable=False),
         sa.CheckConstraint("returned = valid + invalid AND returned <= issued", name="equation"),
         sa.ForeignKeyConstraint(
             ["poll_id"],
@@ -293,6 +310,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("poll_id", "token", "page", name="uq_paper_side_identity"),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("paper_side", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_paper_side_poll_id"), ["poll_id"], unique=False)
@@ -551,6 +569,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("side_id", "row", name="uq_paper_doubt_row"),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("paper_doubt", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_paper_doubt_poll_id"), ["poll_id"], unique=False)
@@ -585,6 +604,7 @@ def upgrade() -> None:
             ["paper_side.id"],
         ),
         sa.PrimaryKeyConstraint("side_id", "row"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "paper_print",
@@ -640,6 +660,7 @@ def upgrade() -> None:
             ["account.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("paper_remark", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_paper_remark_poll_id"), ["poll_id"], unique=False)
@@ -724,7 +745,7 @@ def upgrade() -> None:
         sa.Column("joined_to", sa.Integer(), nullable=True),
         sa.Column("closed_by", sa.Integer(), nullable=True),
         sa.Column("closed_reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("reopened_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("votes_after", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["closed_by"],
             ["account.id"],
@@ -744,6 +765,24 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_review_case_poll_id"), ["poll_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_review_case_subject"), ["subject"], unique=False)
 
+    op.create_table(
+        "roll_rule",
+        sa.Column("valid_from", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("least_items", sa.Integer(), nullable=False),
+        sa.Column("red_from", sa.Integer(), nullable=False),
+        sa.Column("black_below", sa.Integer(), nullable=False),
+        sa.Column("target", sa.Integer(), nullable=False),
+        sa.Column("decided_by", sa.Integer(), nullable=False),
+        sa.Column("decided_on", sa.Date(), nullable=False),
+        sa.CheckConstraint("black_below <= red_from AND red_from <= 100 AND black_below >= 0", name="lines"),
+        sa.CheckConstraint("least_items >= 1", name="least_items"),
+        sa.CheckConstraint("target BETWEEN 1 AND 100", name="target"),
+        sa.ForeignKeyConstraint(
+            ["decided_by"],
+            ["account.id"],
+        ),
+        sa.PrimaryKeyConstraint("valid_from"),
+    )
     op.create_table(
         "share_set",
         sa.Column("poll_id", sa.Integer(), nullable=False),
@@ -936,6 +975,7 @@ def upgrade() -> None:
         sa.Column("decided_on", sa.Date(), nullable=True),
         sa.Column("ruling", sa.Enum("REVOKED", "REDUCED", "REFUSED", name="ruling"), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("reopened_on", sa.Date(), nullable=True),
         sa.Column("lifted_by", sa.Integer(), nullable=True),
         sa.Column("lifted_reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.CheckConstraint("text <> '' AND signed_name <> ''", name="written_and_signed"),
@@ -996,7 +1036,7 @@ def upgrade() -> None:
     op.create_table(
         "task",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("poll_id", sa.Integer(), nullable=False),
+        sa.Column("poll_id", sa.Integer(), nullable=True),
         sa.Column("unit_id", sa.Integer(), nullable=False),
         sa.Column("measure_id", sa.Integer(), nullable=True),
         sa.Column("source", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -1008,7 +1048,9 @@ def upgrade() -> None:
         sa.Column("deadline", sa.Date(), nullable=False),
         sa.Column("done_on", sa.Date(), nullable=True),
         sa.Column("verified_on", sa.Date(), nullable=True),
+        sa.Column("reopened_on", sa.Date(), nullable=True),
         sa.CheckConstraint("owner <> '' AND phone <> '' AND title <> ''", name="owner_and_phone"),
+        sa.CheckConstraint("source <> ''", name="source"),
         sa.CheckConstraint("verified_on IS NULL OR done_on IS NOT NULL", name="verified_after_done"),
         sa.ForeignKeyConstraint(
             ["measure_id"],
@@ -1027,6 +1069,52 @@ def upgrade() -> None:
     with op.batch_alter_table("task", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_task_poll_id"), ["poll_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_task_unit_id"), ["unit_id"], unique=False)
+
+    op.create_table(
+        "hand_over",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("task_id", sa.Integer(), nullable=False),
+        sa.Column("from_unit_id", sa.Integer(), nullable=False),
+        sa.Column("from_owner", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("owner", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("phone", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("offered_on", sa.Date(), nullable=False),
+        sa.Column("offered_by", sa.Integer(), nullable=False),
+        sa.Column("accepted", sa.Boolean(), nullable=True),
+        sa.Column("answered_on", sa.Date(), nullable=True),
+        sa.Column("answered_by", sa.Integer(), nullable=True),
+        sa.Column("answer", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.CheckConstraint("accepted IS NULL OR accepted OR answer <> ''", name="reason"),
+        sa.CheckConstraint("owner <> '' AND phone <> ''", name="owner_and_phone"),
+        sa.CheckConstraint("(accepted IS NULL) = (answered_on IS NULL)", name="answered"),
+        sa.CheckConstraint("answered_by IS NULL OR answered_by <> offered_by", name="two_people"),
+        sa.ForeignKeyConstraint(
+            ["answered_by"],
+            ["account.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["from_unit_id"],
+            ["unit.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["offered_by"],
+            ["account.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["task_id"],
+            ["task.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"],
+            ["unit.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("hand_over", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_hand_over_task_id"), ["task_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_hand_over_unit_id"), ["unit_id"], unique=False)
 
     op.create_table(
         "outcome",
@@ -1056,6 +1144,31 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_outcome_comment_id"), ["comment_id"], unique=False)
 
     op.create_table(
+        "revisit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("task_id", sa.Integer(), nullable=False),
+        sa.Column("closed_on", sa.Date(), nullable=False),
+        sa.Column("months", sa.Integer(), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("finding", sa.Enum("HOLDS", "RECURRED", name="finding"), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("months IN (3, 6)", name="months"),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["account.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["task_id"],
+            ["task.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("task_id", "closed_on", "months", name="uq_revisit_task_closed_months"),
+    )
+    with op.batch_alter_table("revisit", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_revisit_task_id"), ["task_id"], unique=False)
+
+    op.create_table(
         "step",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("task_id", sa.Integer(), nullable=False),
@@ -1063,7 +1176,19 @@ def upgrade() -> None:
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column(
             "kind",
-            sa.Enum("OPENED", "REPORTED", "RETURNED", "VERIFIED", "NOTE", name="stepkind"),
+            sa.Enum(
+                "OPENED",
+                "REPORTED",
+                "RETURNED",
+                "VERIFIED",
+                "NOTE",
+                "OFFERED",
+                "ACCEPTED",
+                "REFUSED",
+                "REVISITED",
+                "REOPENED",
+                name="stepkind",
+            ),
             nullable=False,
         ),
         sa.Column("text", sa.Text(), nullable=False),
@@ -1110,10 +1235,19 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_step_task_id"))
 
     op.drop_table("step")
+    with op.batch_alter_table("revisit", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_revisit_task_id"))
+
+    op.drop_table("revisit")
     with op.batch_alter_table("outcome", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_outcome_comment_id"))
 
     op.drop_table("outcome")
+    with op.batch_alter_table("hand_over", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_hand_over_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_hand_over_task_id"))
+
+    op.drop_table("hand_over")
     with op.batch_alter_table("task", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_task_unit_id"))
         batch_op.drop_index(batch_op.f("ix_task_poll_id"))
@@ -1144,6 +1278,7 @@ def downgrade() -> None:
 
     op.drop_table("tie")
     op.drop_table("share_set")
+    op.drop_table("roll_rule")
     with op.batch_alter_table("review_case", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_review_case_subject"))
         batch_op.drop_index(batch_op.f("ix_review_case_poll_id"))
@@ -1216,6 +1351,7 @@ def downgrade() -> None:
     op.drop_table("poll")
     op.drop_table("official")
     op.drop_table("number_series")
+    op.drop_table("line_count")
     with op.batch_alter_table("letter", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_letter_round"))
         batch_op.drop_index(batch_op.f("ix_letter_reference"))

@@ -12,6 +12,7 @@ import * as hpke from "../hall/hpke.js";
 const FORMAT = "qiping-key-1";
 const SHARES_FORMAT = "qiping-shares-1";
 const PACKAGE_FORMAT = "qiping-package-1";
+const PAPER = "# 纸质票批次 ";
 const COST = { passes: 3, memory_kib: 32 * 1024, lanes: 1 };
 const MOST = { passes: 16, memory_kib: 1024 * 1024, lanes: 8 };
 const SHORTEST = 8;
@@ -59,17 +60,18 @@ export async function unlock(keyFile, passphrase, poll, onProgress) {
 
 /** Return the share set that opens, with M-1 others, every envelope of `pack` (the package's text or object). */
 export async function openShares(pack, secret, position, onProgress) {
-  const { manifest, hash, board, envelopes } = readPackage(pack);
+  const { manifest, hash, board, envelopes, paper } = readPackage(pack);
   const registered = manifest.inspectors.find((each) => each.position === position);
   if (registered?.public_key !== bytesToHex(p256.getPublicKey(secret, false))) {
     const words = `这把密钥不是本次测评第${position}位监督人登记的密钥，请选择登记时使用的密钥文件。`;
     throw new Fault("key.other_position", words);
   }
-  const signed = board ? { board: signSealed(manifest.poll, board, envelopes, secret) } : {};
+  const signed = board ? { board: signSealed(manifest.poll, board, envelopes, paper, secret) } : {};
   const shares = {};
-  for (const [done, envelope] of envelopes.entries()) {
+  const sealed = [...envelopes, ...paper];
+  for (const [done, envelope] of sealed.entries()) {
     shares[bytesToHex(sha256(envelope))] = share(manifest.poll, envelope, secret, position);
-    onProgress?.((done + 1) / envelopes.length);
+    onProgress?.((done + 1) / sealed.length);
     await nextTick();
   }
   return { format: SHARES_FORMAT, poll: manifest.poll, position, holder: registered.holder, manifest: hash, shares, ...signed };
@@ -86,7 +88,7 @@ export function signText(which, poll, text, secret) {
 }
 
 /** Sign board S once its envelopes are found to be those of the package; refuse any other board. */
-function signSealed(poll, board, envelopes, secret) {
+function signSealed(poll, board, envelopes, paper, secret) {
   const inside = new Set(envelopes.map((envelope) => bytesToHex(sha256(envelope))));
   const lines = board.split("\n").filter((line) => line && !line.startsWith("#"));
   const listed = new Set(lines.map((line) => line.split(" ")[1]));
@@ -94,6 +96,10 @@ function signSealed(poll, board, envelopes, secret) {
   if (differing) {
     const words = `密封选票与公示栏不一致，首个不同的信封指纹是${differing.slice(0, 16)}，请停止开箱并查明原因。`;
     throw new Fault("opening.other_board", words);
+  }
+  const named = board.split("\n").filter((line) => line.startsWith(PAPER)).map((line) => line.slice(PAPER.length));
+  if (named.join() !== paper.map((envelope) => bytesToHex(sha256(envelope))).join()) {
+    throw new Fault("paper.other_board", "纸质票批次与公示栏的密封选票清单不一致，请停止开箱并查明原因。");
   }
   const digest = bytesToHex(sha256(utf8ToBytes(board)));
   return { sha256: digest, signature: signBoard("sealed", poll, digest, secret) };
@@ -104,8 +110,9 @@ function readPackage(pack) {
     const content = typeof pack === "string" ? JSON.parse(pack) : pack;
     if (content.format !== PACKAGE_FORMAT) throw new Error("not a package");
     const envelopes = [...content.ballots, ...content.texts].map(fromBase64);
+    const paper = content.paper ? [fromBase64(content.paper)] : [];
     const hash = bytesToHex(sha256(utf8ToBytes(content.manifest)));
-    return { manifest: JSON.parse(content.manifest), hash, board: content.board, envelopes };
+    return { manifest: JSON.parse(content.manifest), hash, board: content.board, envelopes, paper };
   } catch {
     throw new Fault("opening.bad_package", "开箱文件已损坏或不是开箱文件，请从票箱页面重新下载。");
   }
