@@ -1,6 +1,7 @@
 """Reading the ledger: rows with their lights, filters, threads, the equation of comments and outcomes."""
 
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
@@ -19,7 +20,7 @@ STATE_NAMES = ("办理中", "待核实", "已销号")
 
 @dataclass(frozen=True)
 class Row:
-    """One task as the wall shows it on one day."""
+    """One task as the wall shows it on one day; an item that no poll brought has no round."""
 
     task: Task
     unit: Unit
@@ -46,6 +47,7 @@ class Filters:
     light: str = ""
     theme: str = ""
     round: str = ""
+    source: str = ""
 
 
 def label(task: Task, today: dt.date) -> str:
@@ -53,8 +55,10 @@ def label(task: Task, today: dt.date) -> str:
     late, light = task.days_late(today), task.light(today)
     if light is Light.GREEN:
         return f"逾期{late}天" if late else "按期"
-    if light is Light.RED:
+    if late:
         return f"已逾期{late}天"
+    if task.reopened_on:
+        return "问题反弹，重新整改"
     left = (task.deadline - today).days
     return f"还有{left}天" if left else "今天到期"
 
@@ -71,10 +75,10 @@ def rows(session: Session, *, today: dt.date, filters: Filters | None = None) ->
     found = session.exec(
         select(Task, Unit, Poll.round)
         .join(Unit, col(Unit.id) == col(Task.unit_id))
-        .join(Poll, col(Poll.id) == col(Task.poll_id))
+        .join(Poll, col(Poll.id) == col(Task.poll_id), isouter=True)
     ).all()
     every = [
-        Row(task, unit, round_, task.light(today), label(task, today), state(task))
+        Row(task, unit, round_ or "", task.light(today), label(task, today), state(task))
         for task, unit, round_ in found
     ]
     order = list(Light)
@@ -88,6 +92,7 @@ def _fits(row: Row, filters: Filters) -> bool:
         (filters.light, row.light.value),
         (filters.theme, row.task.theme),
         (filters.round, row.round),
+        (filters.source, row.task.source),
     )
     return all(not asked or asked == value for asked, value in wanted)
 
@@ -106,6 +111,11 @@ def wall(session: Session, *, by: Account, today: dt.date, filters: Filters | No
         return ledger(session, today=today, filters=filters)
     unit = session.get(Unit, by.unit_id) if by.unit_id else None
     return ledger(session, today=today, unit=unit, filters=filters) if unit else []
+
+
+def by_source(found: list[Row]) -> dict[str, int]:
+    """Return how many tasks each source brought, most first; sources never share one rate."""
+    return dict(Counter(row.task.source for row in found).most_common())
 
 
 def lights(found: list[Row]) -> dict[Light, int]:

@@ -78,7 +78,7 @@ def _tells(session: Session, row: Row, poll: Poll) -> bool:
     """Tell whether the round's reply covers a task (see the module)."""
     if row.task.poll_id == poll.id:
         return True
-    earlier = session.get(Poll, row.task.poll_id)
+    earlier = session.get(Poll, row.task.poll_id) if row.task.poll_id else None
     if earlier is None or earlier.round >= poll.round or earlier.stage is Stage.VOID:
         return False
     last = _last_reply(session, earlier)

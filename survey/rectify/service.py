@@ -19,6 +19,10 @@ from survey.letters.service import Failure
 from survey.poll import stages
 from survey.poll.models import Poll, Stage
 from survey.rectify import notices
+from survey.rectify.handover import accept as accept
+from survey.rectify.handover import check_phone
+from survey.rectify.handover import offer as offer
+from survey.rectify.handover import refuse as refuse
 from survey.rectify.ledger import equation as equation
 from survey.rectify.ledger import ledger as ledger
 from survey.rectify.ledger import open_tasks
@@ -39,7 +43,6 @@ from survey.staff.models import Account, Role
 
 REMINDING = (Stage.REVIEWED, Stage.REPORTED, Stage.RECTIFYING)
 REPLYING = (Stage.REPORTED, Stage.RECTIFYING, Stage.CONCLUDED)
-PHONE_MARKS = set("0123456789-—()（）+ 转")
 
 Progress = Callable[[int, int], None]
 
@@ -55,7 +58,7 @@ class Batch:
 def open_task(
     session: Session,
     *,
-    poll: Poll,
+    poll: Poll | None,
     unit: Unit | None,
     title: str,
     owner: str,
@@ -68,23 +71,17 @@ def open_task(
     measure: Measure | None = None,
     source: str = "测评会场",
 ) -> Task:
-    """Open one item of the ledger; unit, owner, phone and deadline are compulsory."""
+    """Open one item; unit, owner, phone and deadline are compulsory. A meeting's item has no poll."""
     only(by, Role.OFFICE, act="登记整改事项")
-    stages.require(poll, *REMINDING)
+    if poll:
+        stages.require(poll, *REMINDING)
     unit, deadline = _complete(unit, title, owner, phone, deadline)
     _check_task(phone.strip(), deadline, today, comment, poll)
     task = Task(
-        poll_id=key(poll.id),
-        unit_id=key(unit.id),
-        measure_id=measure.id if measure else None,
-        source=source,
-        theme=theme,
-        title=title.strip(),
-        owner=owner.strip(),
-        phone=phone.strip(),
-        opened_on=today,
-        deadline=deadline,
-    )
+        poll_id=poll.id if poll else None, unit_id=key(unit.id), measure_id=measure.id if measure else None,
+        source=source.strip(), theme=theme, title=title.strip(), owner=owner.strip(), phone=phone.strip(),
+        opened_on=today, deadline=deadline,
+    )  # fmt: skip
     session.add(task)
     session.flush()
     add_step(session, task, StepKind.OPENED, f"转{unit.name}办理，盯办人{task.owner}。", by=by, today=today)
@@ -106,12 +103,13 @@ def _complete(
     return unit, deadline
 
 
-def _check_task(phone: str, deadline: dt.date, today: dt.date, comment: Comment | None, poll: Poll) -> None:
-    if not set(phone) <= PHONE_MARKS or sum(mark.isdigit() for mark in phone) < 5:
-        raise Invalid("rectify.phone", f"联系电话「{phone}」不像电话号码，请核对。")
+def _check_task(
+    phone: str, deadline: dt.date, today: dt.date, comment: Comment | None, poll: Poll | None
+) -> None:
+    check_phone(phone)
     if deadline < today:
         raise Invalid("rectify.deadline", "完成时限早于今天，请重新填写。")
-    if comment and comment.poll_id != poll.id:
+    if comment and (poll is None or comment.poll_id != poll.id):
         raise Refused("rectify.other_poll", "该条反映不属于本次测评。")
     if comment and comment.theme is Theme.BRIBERY:
         raise Refused("rectify.to_inspectors", "吃拿卡要线索只移交纪委监委，不列入台账。")

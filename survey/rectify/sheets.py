@@ -1,4 +1,4 @@
-"""The ledger as a spreadsheet."""
+"""The ledger and its digests as spreadsheets."""
 
 import io
 from collections.abc import Iterable
@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 
+from survey.rectify.digests import Digest
 from survey.rectify.ledger import LIGHT_NAMES, Row
 from survey.rectify.models import Light
+from survey.roster import tables
 
 HEADS = (
     ("编号", 8),
@@ -68,3 +70,25 @@ def _cells(row: Row) -> list[object]:
 def _plain(text: str) -> str:
     # A leading formula sign would be run by the spreadsheet program.
     return f"'{text}" if text[:1] in "=+-@" else text
+
+
+def chase(digest: Digest) -> tables.Table:
+    """Give the items of a digest that are to be chased."""
+    yield ("责任单位", "整改事项", "完成时限", "灯色", "说明", "盯办人", "联系电话", "来源")
+    for row in digest.chase:
+        task = row.task
+        yield (
+            row.unit.name, task.title, task.deadline, LIGHT_NAMES[row.light], row.label, task.owner,
+            task.phone, task.source,
+        )  # fmt: skip
+
+
+def standings(digest: Digest) -> tables.Table:
+    """Give how each unit kept its due dates in the days of a digest."""
+    yield ("单位类别", "单位", "到期", "按期完成", "逾期完成", "逾期未完成", "按期率（%）", "本类别名次")
+    for score in digest.scores:
+        rate = float(100 * score.rate) if score.rate is not None else None
+        yield (
+            score.unit.series.value, score.unit.name, score.due, score.in_time, score.late, score.overdue,
+            rate, score.place,
+        )  # fmt: skip

@@ -96,10 +96,15 @@ def _reported(task: Task) -> None:
 
 def add_step(session: Session, task: Task, kind: StepKind, text: str, *, by: Account, today: dt.date) -> Step:
     """Append one dated entry to a thread that is not closed."""
-    if not text.strip():
-        raise Invalid("rectify.no_text", "请写明情况后再提交。")
     if task.verified_on:
         raise Refused("rectify.closed", f"该事项已于{task.verified_on}核实销号，不能再填写。")
+    return append(session, task, kind, text, by=by, today=today)
+
+
+def append(session: Session, task: Task, kind: StepKind, text: str, *, by: Account, today: dt.date) -> Step:
+    """Append one dated entry to a thread, closed or not, and journal it."""
+    if not text.strip():
+        raise Invalid("rectify.no_text", "请写明情况后再提交。")
     step = Step(task_id=key(task.id), on=today, account_id=key(by.id), kind=kind, text=text.strip())
     session.add(step)
     session.flush()

@@ -59,25 +59,26 @@ EDGE = Border(*[Side("thin", "9FB3BA")] * 4)
 
 def people_template() -> bytes:
     """Return the blank 单位与人员名册.xlsx."""
-    return _template(PEOPLE_TITLE, PEOPLE_COLUMNS)
+    return template(PEOPLE_TITLE, PEOPLE_COLUMNS)
 
 
 def enterprise_template() -> bytes:
     """Return the blank 企业名册.xlsx."""
-    return _template(ENTERPRISE_TITLE, ENTERPRISE_COLUMNS)
+    return template(ENTERPRISE_TITLE, ENTERPRISE_COLUMNS)
 
 
 def people_workbook(rows: Iterable[Sequence[str]]) -> bytes:
     """Return 单位与人员名册.xlsx with `rows` in the order of PEOPLE_HEADS; it can be loaded again."""
-    return _filled(PEOPLE_TITLE, PEOPLE_COLUMNS, rows)
+    return filled(PEOPLE_TITLE, PEOPLE_COLUMNS, rows)
 
 
 def enterprise_workbook(rows: Iterable[Sequence[str]]) -> bytes:
     """Return 企业名册.xlsx with `rows` in the order of ENTERPRISE_HEADS; it can be loaded again."""
-    return _filled(ENTERPRISE_TITLE, ENTERPRISE_COLUMNS, rows)
+    return filled(ENTERPRISE_TITLE, ENTERPRISE_COLUMNS, rows)
 
 
-def _template(title: str, columns: Sequence[Column]) -> bytes:
+def template(title: str, columns: Sequence[Column]) -> bytes:
+    """Return a blank workbook with notes, an example row and choices."""
     book = _book(title, columns, [[column.example for column in columns]])
     for cell in book[title][2]:
         cell.font = Font(italic=True, color="6B7D86")
@@ -92,7 +93,8 @@ def _template(title: str, columns: Sequence[Column]) -> bytes:
     return _bytes(book)
 
 
-def _filled(title: str, columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> bytes:
+def filled(title: str, columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> bytes:
+    """Return a workbook of `rows` in the order of `columns`."""
     return _bytes(_book(title, columns, rows))
 
 

@@ -6,7 +6,7 @@ import re
 import unicodedata
 import warnings
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any
 
@@ -70,8 +70,11 @@ class Sheet:
             raise Faulty("roster.faults", sentence, self.faults)
 
 
-def read(stream: IO[bytes], *, title: str, heads: Sequence[str]) -> Sheet:
-    """Return the rows under `heads` in the sheet `title`, or else in the first that has them all."""
+def read(stream: IO[bytes], *, title: str, heads: Sequence[str], dates: Collection[str] = ()) -> Sheet:
+    """Return the rows under `heads` in the sheet `title`, or else in the first that has them all.
+
+    Under the heads named in `dates` a cell that Excel holds as a date is read as one.
+    """
     raw = stream.read()
     values, formulas = _open(raw, data_only=True), _open(raw, data_only=False)
     name, header, places = _find(values, title, heads)
@@ -84,7 +87,7 @@ def read(stream: IO[bytes], *, title: str, heads: Sequence[str]) -> Sheet:
         sheet.refuse_if_faulty()
     _note_merged(sheet, values[name], header)
     for number in range(header + 1, values[name].max_row + 1):
-        _take_row(sheet, _Source(values[name], formulas[name], places, number))
+        _take_row(sheet, _Source(values[name], formulas[name], places, number, frozenset(dates)))
     if not sheet.rows and not sheet.faults:
         sheet.fault(None, None, "表头下面没有内容，请填写后再上传。")
     return sheet
@@ -155,6 +158,7 @@ class _Source:
     formulas: Any
     places: Mapping[str, int]
     number: int
+    dates: frozenset[str]
 
     def cells(self) -> Iterator[tuple[str, Any, Any]]:
         for head, at in sorted(self.places.items(), key=lambda place: place[1]):
@@ -168,7 +172,7 @@ def _take_row(sheet: Sheet, source: _Source) -> None:
     texts: dict[str, str] = {}
     faults: list[tuple[str, str]] = []
     for head, cell, written in cells:
-        texts[head], fault = _text(cell, written)
+        texts[head], fault = _date(cell) if head in source.dates and _is_date(cell) else _text(cell, written)
         if fault:
             faults.append((head, fault))
     if not any(texts.values()) and not faults:
@@ -180,6 +184,14 @@ def _take_row(sheet: Sheet, source: _Source) -> None:
     for head, fault in faults:
         sheet.fault(source.number, head, fault)
     sheet.rows.append(Row(source.number, texts))
+
+
+def _is_date(cell: Any) -> bool:
+    return isinstance(cell.value, dt.date)
+
+
+def _date(cell: Any) -> tuple[str, str]:
+    return cell.value.strftime("%Y-%m-%d"), ""
 
 
 def _text(cell: Any, written: Any) -> tuple[str, str]:

@@ -12,13 +12,13 @@ from stdnum.cn import uscc
 from survey.roster import blanks, cells
 from survey.roster.blanks import ENTERPRISE_HEADS, ENTERPRISE_TITLE, KINDS, PEOPLE_HEADS, PEOPLE_TITLE
 from survey.roster.cells import Row, Sheet, halfwidth
+from survey.roster.checks import note_blanks, note_doubled, phone
 from survey.roster.models import Kind, Series, Tag
 
 people_template = blanks.people_template
 enterprise_template = blanks.enterprise_template
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,29}")
-PHONE = re.compile(r"[0-9+()-]{7,24}(转[0-9]{1,6})?")
 SEPARATORS = re.compile(r"[、，,；;/\s]+")
 # 党政正职: a township has a party secretary and a head; nobody else leads a unit.
 MOST_LEADERS = 2
@@ -76,7 +76,7 @@ class EnterpriseSheet:
 def read_people(stream: IO[bytes]) -> PeopleSheet:
     """Read 单位与人员名册; raise Faulty with all faults."""
     sheet = cells.read(stream, title=PEOPLE_TITLE, heads=PEOPLE_HEADS)
-    _note_blanks(sheet, PEOPLE_HEADS)
+    note_blanks(sheet, PEOPLE_HEADS)
     units = _units(sheet)
     people = [_person(sheet, row, position) for position, row in enumerate(sheet.rows)]
     _note_doubled_people(sheet)
@@ -88,22 +88,12 @@ def read_people(stream: IO[bytes]) -> PeopleSheet:
 def read_enterprises(stream: IO[bytes]) -> EnterpriseSheet:
     """Read 企业名册; raise Faulty with all faults."""
     sheet = cells.read(stream, title=ENTERPRISE_TITLE, heads=ENTERPRISE_HEADS)
-    _note_blanks(sheet, ENTERPRISE_HEADS)
+    note_blanks(sheet, ENTERPRISE_HEADS)
     lines = tuple(_enterprise(sheet, row) for row in sheet.rows)
-    _note_doubled(sheet, "统一社会信用代码", "企业（统一社会信用代码）")
-    _note_doubled(sheet, "企业名称", "企业")
+    note_doubled(sheet, "统一社会信用代码", "企业（统一社会信用代码）")
+    note_doubled(sheet, "企业名称", "企业")
     sheet.refuse_if_faulty()
     return EnterpriseSheet(lines)
-
-
-def _note_blanks(sheet: Sheet, heads: tuple[str, ...]) -> None:
-    broken = {(fault.row, fault.column) for fault in sheet.faults}
-    for row in sheet.rows:
-        if row.number in sheet.merged:
-            continue
-        for head in heads:
-            if not row[head] and (row.number, head) not in broken:
-                sheet.fault(row.number, head, f"没有填写{head}，请补上。")
 
 
 def _units(sheet: Sheet) -> Mapping[str, UnitLine]:
@@ -156,7 +146,7 @@ def _plain_name(name: str) -> str:
 
 
 def _note_doubled_people(sheet: Sheet) -> None:
-    _note_doubled(sheet, "工号", "工号")
+    note_doubled(sheet, "工号", "工号")
     lines: dict[tuple[str, str, str], int] = {}
     units = {halfwidth(row["单位编码"]) for row in sheet.rows}
     for row in sheet.rows:
@@ -170,14 +160,6 @@ def _note_doubled_people(sheet: Sheet) -> None:
             sheet.fault(
                 row.number, "姓名", f"{who}与第{first}行重复，请删去一行；若是同名两人，请把职务写得有区别。"
             )
-
-
-def _note_doubled(sheet: Sheet, column: str, what: str) -> None:
-    seen: dict[str, int] = {}
-    for row in sheet.rows:
-        key = halfwidth(row[column]).upper()
-        if key and seen.setdefault(key, row.number) != row.number:
-            sheet.fault(row.number, column, f"{what}「{row[column]}」与第{seen[key]}行重复，请核对后删改。")
 
 
 def _note_leaders(sheet: Sheet) -> None:
@@ -201,11 +183,9 @@ def _note_leaders(sheet: Sheet) -> None:
 
 
 def _enterprise(sheet: Sheet, row: Row) -> EnterpriseLine:
-    code, phone = halfwidth(row["统一社会信用代码"]).upper(), halfwidth(row["联系电话"])
-    if code and (reason := _wrong_credit_code(code)):
+    code, number = halfwidth(row["统一社会信用代码"]).upper(), phone(sheet, row, "联系电话")
+    if code and (reason := wrong_credit_code(code)):
         sheet.fault(row.number, "统一社会信用代码", f"「{code}」{reason}，请对照营业执照改正。")
-    if phone and not PHONE.fullmatch(phone):
-        sheet.fault(row.number, "联系电话", f"「{phone}」不像电话号码，请填手机号，或区号加座机号。")
     tags = [text for text in SEPARATORS.split(row["企业类别"]) if text]
     for text in tags:
         if text not in set(Tag):
@@ -213,10 +193,10 @@ def _enterprise(sheet: Sheet, row: Row) -> EnterpriseLine:
                 row.number, "企业类别", f"「{text}」不是企业类别，只能填{'、'.join(Tag)}，多个用顿号隔开。"
             )
     known = tuple(tag for tag in Tag if tag in tags)
-    return EnterpriseLine(code, row["企业名称"], known, _plain_name(row["联系人"]), phone)
+    return EnterpriseLine(code, row["企业名称"], known, _plain_name(row["联系人"]), number)
 
 
-def _wrong_credit_code(code: str) -> str:
+def wrong_credit_code(code: str) -> str:
     """Tell why a 统一社会信用代码 is wrong (GB 32100), or return an empty string."""
     try:
         uscc.validate(code)

@@ -422,6 +422,7 @@ def upgrade() -> None:
             ),
             nullable=True,
         ),
+        sa.Column("clue", sa.Boolean(), nullable=False),
         sa.Column("written_by", sa.Integer(), nullable=True),
         sa.Column("checked_by", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(

@@ -11,9 +11,9 @@ from survey import clock
 from survey.poll import service as polls
 from survey.poll.models import Poll, Stage
 from survey.rectify import evidence as files
+from survey.rectify import handover, revisits, service, sheets
 from survey.rectify import ledger as reading
-from survey.rectify import service, sheets
-from survey.rectify.forms import THEMES, StepForm, WordsForm
+from survey.rectify.forms import THEMES, AnswerForm, OfferForm, RevisitForm, StepForm, WordsForm
 from survey.rectify.ledger import Filters, Row
 from survey.rectify.models import Task
 from survey.rectify.views.door import bp, config, done, download, submit
@@ -25,7 +25,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _filters() -> Filters:
-    asked = {name: request.args.get(name, "") for name in ("unit", "light", "theme", "round")}
+    asked = {name: request.args.get(name, "") for name in ("unit", "light", "theme", "round", "source")}
     return Filters(**asked)
 
 
@@ -52,6 +52,7 @@ def ledger() -> ResponseReturnValue:
         filters=filters,
         units=roster.units(g.session),
         themes=THEMES,
+        sources=reading.by_source(_wall(Filters())),
         rounds=polls.latest_rounds(g.session),
         current=_asked_poll(filters),
         query={name: value for name, value in vars(filters).items() if value},
@@ -66,8 +67,12 @@ def workbook() -> ResponseReturnValue:
     return download(sheets.workbook(_wall(_filters())), XLSX, f"attachment; filename*=UTF-8''{name}")
 
 
-def _task_page(task: Task, **forms: FlaskForm) -> str:
+def task_page(task: Task, **forms: FlaskForm) -> str:
+    """Show one task; `forms` stand in for the empty ones when something typed is to be mended."""
     given: dict[str, Any] = {
+        "offer": offer_form(task),
+        "answer": AnswerForm(prefix="answer"),
+        "revisit": RevisitForm(prefix="revisit"),
         "report": StepForm(prefix="report"),
         "note": StepForm(prefix="note"),
         "verdict": WordsForm(prefix="verdict"),
@@ -77,7 +82,12 @@ def _task_page(task: Task, **forms: FlaskForm) -> str:
         "desk/rectify/task.html",
         task=task,
         unit=reading.unit_of(g.session, task),
-        poll=polls.get(g.session, task.poll_id),
+        poll=polls.get(g.session, task.poll_id) if task.poll_id else None,
+        handover=handover.pending(g.session, task),
+        may_answer=handover.may_answer,
+        next_revisit=revisits.next_due(g.session, task) if task.verified_on else None,
+        revisits=revisits.made(g.session, task),
+        today=clock.today(),
         colour=task.light(clock.today()),
         words=reading.label(task, clock.today()),
         state=reading.state(task),
@@ -88,11 +98,20 @@ def _task_page(task: Task, **forms: FlaskForm) -> str:
     )
 
 
-def _task(task_id: int) -> Task:
+def offer_form(task: Task) -> OfferForm:
+    """Return the form of a hand-over: the own unit first chosen, all units on offer."""
+    form = OfferForm(prefix="offer", unit=reading.unit_of(g.session, task).code)
+    form.offer(roster.units(g.session))
+    return form
+
+
+def task_of(task_id: int) -> Task:
+    """Return a task that the reader may see."""
     return reading.task_for(g.session, task_id, by=g.account)
 
 
-def _to_task(task: Task, sentence: str) -> ResponseReturnValue:
+def to_task(task: Task, sentence: str) -> ResponseReturnValue:
+    """Say what was done and show the task."""
     return done(sentence, url_for("rectify.task", task_id=task.id))
 
 
@@ -100,14 +119,14 @@ def _to_task(task: Task, sentence: str) -> ResponseReturnValue:
 @allow(*AT_DESK)
 def task(task_id: int) -> ResponseReturnValue:
     """Show one task and its thread."""
-    return _task_page(_task(task_id))
+    return task_page(task_of(task_id))
 
 
 @bp.post("/task/<int:task_id>/report")
 @allow(Role.UNIT_CLERK)
 def report(task_id: int) -> ResponseReturnValue:
     """Take the unit's report that the task is done."""
-    task, form = _task(task_id), StepForm(prefix="report")
+    task, form = task_of(task_id), StepForm(prefix="report")
 
     def act() -> ResponseReturnValue:
         service.report_step(
@@ -119,16 +138,16 @@ def report(task_id: int) -> ResponseReturnValue:
             files=form.uploads(),
             config=config(),
         )
-        return _to_task(task, "已反馈完成，等待办公室核实。")
+        return to_task(task, "已反馈完成，等待办公室核实。")
 
-    return submit(form, act, lambda: _task_page(task, report=form))
+    return submit(form, act, lambda: task_page(task, report=form))
 
 
 @bp.post("/task/<int:task_id>/note")
 @allow(Role.UNIT_CLERK, Role.OFFICE, Role.INSPECTOR)
 def note(task_id: int) -> ResponseReturnValue:
     """Take a note on how the work goes."""
-    task, form = _task(task_id), StepForm(prefix="note")
+    task, form = task_of(task_id), StepForm(prefix="note")
 
     def act() -> ResponseReturnValue:
         service.note(
@@ -140,35 +159,35 @@ def note(task_id: int) -> ResponseReturnValue:
             files=form.uploads(),
             config=config(),
         )
-        return _to_task(task, "备注已记录。")
+        return to_task(task, "备注已记录。")
 
-    return submit(form, act, lambda: _task_page(task, note=form))
+    return submit(form, act, lambda: task_page(task, note=form))
 
 
 @bp.post("/task/<int:task_id>/back")
 @allow(Role.OFFICE, Role.INSPECTOR)
 def send_back(task_id: int) -> ResponseReturnValue:
     """Return a reported task to the unit."""
-    task, form = _task(task_id), WordsForm(prefix="back")
+    task, form = task_of(task_id), WordsForm(prefix="back")
 
     def act() -> ResponseReturnValue:
         service.send_back(g.session, task, reason=form.text.data, by=g.account, today=clock.today())
-        return _to_task(task, "已退回责任单位重办，时限不变。")
+        return to_task(task, "已退回责任单位重办，时限不变。")
 
-    return submit(form, act, lambda: _task_page(task, back=form))
+    return submit(form, act, lambda: task_page(task, back=form))
 
 
 @bp.post("/task/<int:task_id>/verify")
 @allow(Role.OFFICE)
 def verify(task_id: int) -> ResponseReturnValue:
     """Close a reported task."""
-    task, form = _task(task_id), WordsForm(prefix="verdict")
+    task, form = task_of(task_id), WordsForm(prefix="verdict")
 
     def act() -> ResponseReturnValue:
         service.verify(g.session, task, text=form.text.data, by=g.account, today=clock.today())
-        return _to_task(task, "已核实销号。")
+        return to_task(task, "已核实销号。")
 
-    return submit(form, act, lambda: _task_page(task, verdict=form))
+    return submit(form, act, lambda: task_page(task, verdict=form))
 
 
 @bp.get("/evidence/<int:evidence_id>")
