@@ -5,7 +5,7 @@ withheld; wherever a published total would give a withheld cell away, the next s
 (scoring.md §1). One set of withheld cells serves every reader, so readers who compare notes learn no more.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from scoring.ballot import Slate
@@ -26,23 +26,41 @@ class Cell(NamedTuple):
 Tree = Mapping[str, Cell]
 
 
-def withheld(tree: Tree, min_cell: int) -> set[str]:
-    """Return the cells to withhold so that none of them can be worked out from the others."""
+def withheld(tree: Tree, min_cell: int, told: Collection[str] = ()) -> set[str]:
+    """Return the cells to withhold so that none of them can be worked out from the others.
+
+    The cells in `told` are stated elsewhere, as a proposal states its numbers: none of them hides another.
+    """
     hidden = {key for key, cell in tree.items() if 0 < cell.n < min_cell}
     equations = [[key, *cell.parts] for key, cell in tree.items() if cell.parts]
-    while weak := _weak(tree, equations, hidden, min_cell):
+    given = _closed(tree, told)
+    while weak := _weak(tree, equations, hidden, min_cell, given):
         hidden.add(weak)
     return hidden
 
 
-def _weak(tree: Tree, equations: Iterable[list[str]], hidden: set[str], min_cell: int) -> str | None:
+def _closed(tree: Tree, told: Collection[str]) -> set[str]:
+    """Return the told cells with every total that they add up to."""
+    given = set(told)
+    while more := {
+        key
+        for key, cell in tree.items()
+        if cell.parts and key not in given and all(part in given or not tree[part].n for part in cell.parts)
+    }:
+        given |= more
+    return given
+
+
+def _weak(
+    tree: Tree, equations: Iterable[list[str]], hidden: set[str], min_cell: int, told: Collection[str]
+) -> str | None:
     """Return one more cell to withhold: the smallest of an equation that still gives something away."""
-    told = derivable(equations, hidden)
+    gives = derivable(equations, hidden)
     for total, *parts in equations:
         unknown = [key for key in parts if key in hidden]
-        lone = [key for key in (total, *parts) if key in told]
+        lone = [key for key in (total, *parts) if key in gives]
         few = total not in hidden and unknown and sum(tree[key].n for key in unknown) < min_cell
-        open_parts = [key for key in parts if key not in hidden and tree[key].n]
+        open_parts = [key for key in parts if key not in hidden and tree[key].n and key not in told]
         if (lone or few) and open_parts:
             return min(open_parts, key=lambda key: (tree[key].n, key))
         if (lone or few) and total not in hidden:

@@ -120,13 +120,23 @@ def compared(b: int, n: int, at: float, *, reached: bool) -> str:
 
 def gate(found: Gate, standing: Standing, *, rung: Rung, rules: Rules) -> str:
     """Say in one sentence what a gate compared and how it came out."""
-    compare = _GATES[found.key](found.numbers, standing, rung, rules)
-    return f"{compare}：{'通过' if found.passed else '未通过'}"
+    asked, told = gate_parts(found, standing, rung=rung, rules=rules)
+    return f"{asked}：{told}：{'通过' if found.passed else '未通过'}"
 
 
-def _enough(told: Numbers, standing: Standing, rung: Rung, _rules: Rules) -> str:
-    breadth = f"、涉及{told['officials']}人" if standing.kind == "unit" else ""
-    return f"依据够不够：有效{told['n']}张、差评{told['b']}张（至少{rung.min_poor}张）{breadth}"
+def gate_parts(found: Gate, standing: Standing, *, rung: Rung, rules: Rules) -> tuple[str, str]:
+    """Return what a gate asks, and the numbers and thresholds it compared."""
+    asked, told = _GATES[found.key](found.numbers, standing, rung, rules).split("：", 1)
+    return asked, told
+
+
+def _enough(told: Numbers, standing: Standing, rung: Rung, rules: Rules) -> str:
+    ladder = rules.unit if standing.kind == "unit" else rules.person
+    breadth = (
+        f"、涉及{told['officials']}人（至少{ladder.min_officials}人）" if standing.kind == "unit" else ""
+    )
+    counted = f"有效{told['n']}张（至少{ladder.min_n}张）、差评{told['b']}张（至少{rung.min_poor}张）"
+    return f"依据够不够：{counted}{breadth}"
 
 
 def _luck(told: Numbers, _standing: Standing, rung: Rung, _rules: Rules) -> str:
@@ -149,9 +159,13 @@ def _many(_told: Numbers, standing: Standing, _rung: Rung, rules: Rules) -> str:
     return f"多重比较：q值{share(standing.q or 0)}，须不超过{line(rules.multiplicity.gate_q)}"
 
 
-def _enforcement(told: Numbers, _standing: Standing, rung: Rung, _rules: Rules) -> str:
+def _enforcement(told: Numbers, standing: Standing, rung: Rung, _rules: Rules) -> str:
+    whose = "所属人员" if standing.kind == "unit" else "本人"
+    if not told["A"] or told["n_left"] == standing.n:
+        return f"执法保护：{whose}同期处罚企业{told['A']}家，没有可扣除的差评"
     left, low = f"{told['b_left']}/{told['n_left']}", share(_real(told, "L_left"))
-    return f"执法保护：扣除受处罚企业{told['A']}家后为{left}，下限{low}，须高于{line(rung.line)}"
+    bounds = f"下限{low}，须高于{line(rung.line)}且差评不少于{rung.min_poor}张"
+    return f"执法保护：{whose}同期处罚企业{told['A']}家，全部扣除后为{left}，{bounds}"
 
 
 _GATES = {"G1": _enough, "G2": _luck, "G3": _drop, "G4": _severity, "q": _many, "G5": _enforcement}

@@ -79,6 +79,25 @@ def test_primary_suppression_alone_would_give_cells_away():
     assert withheld(tree, 5) == {"p0.0.0", "p0.0.1"}
 
 
+def test_a_cell_that_a_proposal_states_hides_no_other():
+    tree = a_tree([[[3, 20, 30], [40, 50]]])
+    hidden = withheld(tree, 5, told={"p0.0.1", "p0.0.2"})
+    assert {"p0.0.0", "u0.0"} <= hidden
+    assert not hidden & {"p0.0.1", "p0.0.2"}
+    assert all(high > low for low, high in ranges(tree, hidden).values())
+
+
+@settings(max_examples=40, deadline=None)
+@given(COUNTIES)
+def test_no_withheld_cell_can_be_worked_out_where_large_ones_are_stated(county):
+    tree = a_tree(county)
+    told = {key for key, cell in tree.items() if not cell.parts and cell.n >= 10}
+    hidden = withheld(tree, 5, told)
+    assert not hidden & told
+    for key, (low, high) in ranges(tree, hidden).items():
+        assert high - low > 0.5, f"{key} must be {low}"
+
+
 def test_nothing_is_withheld_where_nothing_is_small():
     assert withheld(a_tree([[[10, 0, 5], [8]], [[7, 9]]]), 5) == set()
 
