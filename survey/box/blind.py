@@ -16,18 +16,16 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from survey.box import tokens
 from survey.box.manifest import Kind
+from survey.box.remote import EXPONENT as EXPONENT
+from survey.box.remote import PREFIX_BYTES, TOKEN_BYTES
 from survey.errors import Invalid
 
 HASH = "sha384"
 DIGEST_BYTES = 48
 SALT_BYTES = 48
-PREFIX_BYTES = 32
 KEY_BITS = 3072
-EXPONENT = 65537
 SPARE_BYTES = 16  # so that the remainder modulo n is as good as even
 PSS = padding.PSS(padding.MGF1(hashes.SHA384()), SALT_BYTES)
-SIGNATURE_BYTES = KEY_BITS // 8
-TOKEN_BYTES = PREFIX_BYTES + SIGNATURE_BYTES
 
 
 @dataclass(frozen=True)

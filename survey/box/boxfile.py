@@ -11,10 +11,11 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from survey.box import seal, tokens
+from survey.box import tokens
 from survey.box.manifest import KINDS, Kind, Manifest
 from survey.errors import Busy, Invalid, Missing, Refused
 
@@ -64,14 +65,10 @@ class Facts:
     manifest: Manifest
     keys: dict[Kind, tuple[str, ...]]
 
-
-@dataclass(frozen=True)
-class Occupied:
-    """A slot that holds an envelope: its number, the card's key, the request's body."""
-
-    slot: int
-    key: str
-    body: bytes
+    @cached_property
+    def cards(self) -> dict[Kind, frozenset[str]]:
+        """Return the lists as sets."""
+        return {kind: frozenset(self.keys[kind]) for kind in KINDS}
 
 
 def primary(fault: sqlite3.Error) -> int:
@@ -160,8 +157,8 @@ def build(path: Path, facts: Facts) -> None:
         values |= {f"{kind}_keys": bytes.fromhex("".join(facts.keys[kind])) for kind in KINDS}
         connection.executemany("INSERT INTO fact(name, value) VALUES (?, ?)", values.items())
         for kind in KINDS:
-            size = tokens.KEY_BYTES + facts.manifest.request_size(kind)
-            noise = ((secrets.token_bytes(size),) for _ in range(2 * facts.manifest.cards))
+            size = tokens.KEY_BYTES + facts.manifest.request_size(kind) + facts.manifest.ticket_size
+            noise = ((secrets.token_bytes(size),) for _ in range(2 * facts.manifest.capacity))
             connection.executemany(INSERT[kind], noise)
         connection.execute("COMMIT")
         connection.execute(f"PRAGMA application_id={APPLICATION}")
@@ -180,7 +177,7 @@ def read_fact(connection: sqlite3.Connection, name: str) -> bytes:
 
 
 def read_gate(connection: sqlite3.Connection) -> str:
-    """Return `ready`, `open` or `closed`; inside a transaction the answer holds until it ends."""
+    """Return `ready`, `remote`, `open` or `closed`; inside a transaction the answer holds until it ends."""
     return read_fact(connection, "gate").decode().strip()
 
 
@@ -205,22 +202,7 @@ def _listed(connection: sqlite3.Connection, kind: Kind) -> tuple[str, ...]:
     return tuple(raw[start : start + width] for start in range(0, len(raw), width))
 
 
-def occupied(connection: sqlite3.Connection, kind: Kind, facts: Facts) -> Iterator[Occupied]:
-    """Yield the slots in use: those whose key is listed and whose signature fits; the file is the truth."""
-    listed = set(facts.keys[kind])
-    # Read at one go: a reader that checks signatures with the file in hand would keep the writer waiting.
-    rows = [
-        Occupied(slot, key, content[tokens.KEY_BYTES :])
-        for slot, content in connection.execute(SELECT[kind])
-        if (key := content[: tokens.KEY_BYTES].hex()) in listed
-    ]
-    for row in rows:
-        if row.key in listed and seal.signature_fits(kind, facts.manifest.poll, row.key, row.body):
-            listed.remove(row.key)
-            yield row
-
-
-def refresh(connection: sqlite3.Connection, cards: int) -> None:
+def refresh(connection: sqlite3.Connection, capacity: int) -> None:
     """Write every slot anew in one transaction.
 
     After a crash or a failed sync the system may show bytes that never reached the disk; a repeated
@@ -228,7 +210,7 @@ def refresh(connection: sqlite3.Connection, cards: int) -> None:
     """
     connection.execute("BEGIN IMMEDIATE")
     for kind in KINDS:
-        for slot in range(1, 2 * cards + 1):
+        for slot in range(1, 2 * capacity + 1):
             content = connection.execute(f"{SELECT[kind]} WHERE slot=?", (slot,)).fetchone()[1]
             connection.execute(UPDATE[kind], (secrets.token_bytes(len(content)), slot))
             connection.execute(UPDATE[kind], (content, slot))

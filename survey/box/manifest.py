@@ -14,6 +14,7 @@ from typing import Any, Literal
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from survey.box import tokens
+from survey.box.remote import TOKEN_BYTES, Remote
 from survey.errors import Invalid
 
 FORMAT = "qiping-manifest-1"
@@ -91,6 +92,16 @@ class Manifest:
         return self.content["revote"] is True
 
     @cached_property
+    def remote(self) -> Remote | None:
+        """Return the remote channel, or None where the poll has its hall alone."""
+        return Remote.parse(self.content["remote"]) if "remote" in self.content else None
+
+    @property
+    def capacity(self) -> int:
+        """Return how many ballots there can be: one for each card and each remote seat."""
+        return self.cards + (self.remote.seats if self.remote else 0)
+
+    @cached_property
     def inspectors(self) -> tuple[Inspector, ...]:
         """Return the inspectors in order of position."""
         return tuple(Inspector(**entry) for entry in self.content["inspectors"])
@@ -111,6 +122,11 @@ class Manifest:
     def request_size(self, kind: Kind) -> int:
         """Return the fixed size of what a voter sends: version, signature, envelope."""
         return PREFIX + self.envelope_size(kind)
+
+    @property
+    def ticket_size(self) -> int:
+        """Return what a slot keeps for a ticket behind the request; nothing where all vote in the hall."""
+        return TOKEN_BYTES if self.remote else 0
 
 
 def lines(slate: Mapping[str, Any]) -> tuple[str, ...]:
@@ -134,6 +150,7 @@ def build(
     ballot_keys: Sequence[str],
     text_keys: Sequence[str],
     revote: bool = False,
+    remote: Remote | None = None,
 ) -> Manifest:
     """Return the manifest of a frozen poll; the card keys enter it only as the digests of their lists."""
     public = _public(slate)
@@ -155,8 +172,9 @@ def build(
         "ballot_body": ballot_body(len(lines(public))),
         "text_body": TEXT_BODY,
         "revote": revote,
-        "channels": ["hall"],
+        "channels": ["hall", "remote"] if remote else ["hall"],
     }
+    content |= {"remote": remote.content} if remote else {}
     return _sound(content, paired=len(ballot_keys) == len(text_keys))
 
 
@@ -225,7 +243,7 @@ def _check(manifest: Manifest) -> None:
             raise ValueError("inspector key")
     if not 1 <= manifest.threshold <= len(positions) or len(set(manifest.lines)) != len(manifest.lines):
         raise ValueError("threshold or lines")
-    if manifest.cards < 1 or manifest.body_size("text") < 64:
+    if manifest.capacity < 1 or manifest.cards < 1 or manifest.body_size("text") < 64:
         raise ValueError("sizes")
     if manifest.body_size("ballot") != ballot_body(len(manifest.lines)):
         raise ValueError("ballot size")

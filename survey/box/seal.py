@@ -81,7 +81,7 @@ def seal_ballot(manifest: Manifest, code: str, marks: Mapping[str, str], *, vers
     return _seal(manifest, "ballot", tokens.ballot_key(manifest.poll, code), content, version)
 
 
-def seal_text(manifest: Manifest, code: str, remarks: Sequence[Remark]) -> Sealed:
+def seal_text(manifest: Manifest, code: str, remarks: Sequence[Remark], *, version: int = VERSION) -> Sealed:
     """Seal and sign the remarks of a card; an empty list gives an envelope of the same size."""
     content = packing.encode_remarks(manifest.lines, remarks)
     room = manifest.body_size("text") - packing.LENGTH_BYTES
@@ -90,7 +90,7 @@ def seal_text(manifest: Manifest, code: str, remarks: Sequence[Remark]) -> Seale
             "box.too_much_text",
             f"反映的问题太长，共约{len(content) // 3}字，最多约{room // 3}字，请删减后再提交。",
         )
-    return _seal(manifest, "text", tokens.text_key(manifest.poll, code), content, VERSION)
+    return _seal(manifest, "text", tokens.text_key(manifest.poll, code), content, version)
 
 
 def _seal(

@@ -4,7 +4,7 @@ import secrets
 import sqlite3
 from dataclasses import dataclass
 
-from survey.box import boxfile, seal
+from survey.box import admission, boxfile, seal
 from survey.box.manifest import PREFIX, Kind
 
 
@@ -20,17 +20,20 @@ class Held:
 class Slots:
     """The map of one kind of slots.
 
-    It holds every card in sorted order from the start, because a dict keeps its order of insertion.
+    It holds every card in sorted order from the start, because a dict keeps its order of insertion; the key
+    of a remote voter is sorted in when its ballot is on disk.
     """
 
     def __init__(self, kind: Kind, connection: sqlite3.Connection, facts: boxfile.Facts) -> None:
         self.receipts: dict[str, str | None] = dict.fromkeys(sorted(facts.keys[kind]))
         self._held: dict[str, Held | None] = dict.fromkeys(self.receipts)
+        self._cards = len(self.receipts)
+        self._remote_seats = facts.manifest.capacity - facts.manifest.cards
         self._commits: set[bytes] = set()
         # One byte a slot: a list of free slots would leave the taken ones behind its end, in the order in
         # which they were taken, for whoever reads the memory of this process.
-        self._taken = bytearray(2 * facts.manifest.cards)
-        for one in boxfile.occupied(connection, kind, facts):
+        self._taken = bytearray(2 * facts.manifest.capacity)
+        for one in admission.occupied(connection, kind, facts):
             self._taken[one.slot - 1] = True
             self._commits.add(commit(one.body))
             self.settle(one.key, one.body, one.slot)
@@ -41,14 +44,23 @@ class Slots:
 
     def settle(self, key: str, body: bytes, slot: int) -> None:
         """Remember a request that is on disk, and forget the one that it replaced."""
-        if (before := self._held[key]) is not None:
+        if (before := self._held.get(key)) is not None:
             self._commits.discard(before.commit)
+        strange = key not in self.receipts
         self._held[key] = Held(slot, version(body), commit(body))
         self.receipts[key] = seal.receipt(body[PREFIX:])
+        if strange:
+            self._held = dict(sorted(self._held.items()))
+            self.receipts = dict(sorted(self.receipts.items()))
+
+    def full(self, key: str, placed: int) -> bool:
+        """Tell whether all remote seats are taken, `placed` of them in the batch that is being written."""
+        taken = len(self.receipts) - self._cards
+        return key not in self.receipts and taken + placed >= self._remote_seats
 
     def newer(self, key: str, body: bytes) -> bool:
         """Tell whether a request's version is higher than that of the one in the box."""
-        before = self._held[key]
+        before = self._held.get(key)
         return before is None or version(body) > before.version
 
     def holds_copy(self, body: bytes) -> bool:
@@ -57,7 +69,7 @@ class Slots:
 
     def reserve(self, key: str, body: bytes) -> int:
         """Take a random free slot for a request that is about to be written, or the card's own again."""
-        if (before := self._held[key]) is not None:
+        if (before := self._held.get(key)) is not None:
             self._commits.add(commit(body))
             return before.slot
         if 0 not in self._taken:
@@ -72,7 +84,7 @@ class Slots:
     def give_back(self, key: str, body: bytes, slot: int) -> None:
         """Return the slot of a request whose transaction failed, unless an earlier version lies there."""
         self._commits.discard(commit(body))
-        if self._held[key] is None:
+        if self._held.get(key) is None:
             self._taken[slot - 1] = False
 
 

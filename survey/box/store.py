@@ -5,14 +5,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from survey.box import boxfile, tokens
+from survey.box import admission, boxfile, tokens
 from survey.box.boxfile import NAME, Facts
 from survey.box.manifest import KINDS, PREFIX, Kind, Manifest
 from survey.errors import Invalid, Refused
 
-MOVES = {"ready": {"open", "closed"}, "open": {"closed"}, "closed": set[str]()}
+MOVES = {
+    "ready": {"remote", "open", "closed"},
+    "remote": {"open", "closed"},
+    "open": {"closed"},
+    "closed": set[str](),
+}
+"""At `remote` only tickets of the remote channel are taken, at `open` cards as well."""
 REFUSALS = {
     "ready": ("box.not_open", "票箱尚未开箱收票，请等监督人宣布开始后再提交。"),
+    "remote": ("box.not_open", "会场还没有开始填写，请等监督人宣布开始后再提交。"),
     "closed": ("box.closed", "票箱已经封箱，不能再投票。"),
 }
 
@@ -24,6 +31,8 @@ class Drawn:
     manifest: Manifest
     ballots: list[tuple[str, bytes]]
     texts: list[tuple[str, bytes]]
+    remote: int = 0
+    """How many of the ballots came with a ticket instead of a card."""
 
 
 def create(folder: Path, manifest: Manifest, ballot_keys: Sequence[str], text_keys: Sequence[str]) -> None:
@@ -54,6 +63,11 @@ def open_gate(folder: Path) -> None:
     _move(folder, "open")
 
 
+def open_remote(folder: Path) -> None:
+    """Let the ballots of the remote channel in, while the hall still waits."""
+    _move(folder, "remote")
+
+
 def close_gate(folder: Path) -> None:
     """Let no further ballot in, from the moment this returns; closing a closed box changes nothing."""
     _move(folder, "closed")
@@ -72,7 +86,7 @@ def _move(folder: Path, state: str) -> None:
 
 
 def gate(folder: Path) -> str:
-    """Return `ready`, `open` or `closed`."""
+    """Return `ready`, `remote`, `open` or `closed`."""
     with boxfile.opened(folder) as connection:
         return boxfile.read_gate(connection)
 
@@ -87,7 +101,7 @@ def count(folder: Path) -> int:
     """Return how many ballots the box holds."""
     with boxfile.opened(folder) as connection:
         facts = boxfile.read_facts(connection)
-        return sum(1 for _ in boxfile.occupied(connection, "ballot", facts))
+        return sum(1 for _ in admission.occupied(connection, "ballot", facts))
 
 
 def draw_all(folder: Path) -> Drawn:
@@ -98,10 +112,12 @@ def draw_all(folder: Path) -> Drawn:
             if boxfile.read_gate(connection) != "closed":
                 raise Refused("box.not_closed", "票箱还没有封箱，不能取出选票，请先封箱。")
             facts = boxfile.read_facts(connection)
-            return Drawn(facts.manifest, _all(connection, "ballot", facts), _all(connection, "text", facts))
+            ballots, texts = (_all(connection, kind, facts) for kind in KINDS)
+            cards = set(facts.keys["ballot"])
+            return Drawn(facts.manifest, ballots, texts, sum(key not in cards for key, _ in ballots))
         finally:
             connection.execute("COMMIT")
 
 
 def _all(connection: sqlite3.Connection, kind: Kind, facts: Facts) -> list[tuple[str, bytes]]:
-    return sorted((one.key, one.body[PREFIX:]) for one in boxfile.occupied(connection, kind, facts))
+    return sorted((one.key, one.body[PREFIX:]) for one in admission.occupied(connection, kind, facts))

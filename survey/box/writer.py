@@ -5,6 +5,7 @@ An answer means on disk. The same request may come any number of times and alway
 
 import logging
 import queue
+import secrets
 import sqlite3
 import threading
 import time
@@ -17,11 +18,12 @@ from random import SystemRandom
 from types import TracebackType
 from typing import Self
 
-from survey.box import boxfile, seal
-from survey.box.manifest import KINDS, PREFIX, SUITE, Kind
-from survey.box.slots import Slots, version
+from survey import clock
+from survey.box import admission, boxfile, seal
+from survey.box.manifest import KINDS, PREFIX, Kind
+from survey.box.slots import Slots
 from survey.box.store import REFUSALS
-from survey.errors import Busy, Invalid, Missing, Refused
+from survey.errors import Busy, Refused
 
 BATCH = 512
 QUEUE = 4096
@@ -31,6 +33,7 @@ LOOK_SECONDS = 5.0
 """How often an idle writer looks whether its box was destroyed."""
 USED = ("box.used_card", "这张票卡已经投过票，一张票卡只能投一次。")
 TWICE = ("box.busy", "同一张票卡的另一张选票正在入箱，请稍候再试。")
+FULL = ("box.remote_full", "远程选票已达领证企业数，不能再收，请立即报告监督人并查明原因。")
 STOPPED = ("box.stopped", "票箱程序正在停止，请稍候再试。")
 
 
@@ -44,12 +47,13 @@ class Stored:
 
 @dataclass(frozen=True)
 class Order:
-    """One request on its way through the writer."""
+    """One request on its way through the writer; `token` is the ticket of a remote voter."""
 
     kind: Kind
     key: str
     body: bytes
     receipt: str
+    token: bytes = b""
     answer: Future[Stored] = field(default_factory=Future)
 
 
@@ -64,7 +68,7 @@ class Writer:
             self._identity = boxfile.identity(folder)
             with boxfile.speaking():
                 self._facts = boxfile.read_facts(self._connection)
-                boxfile.refresh(self._connection, self._facts.manifest.cards)
+                boxfile.refresh(self._connection, self._facts.manifest.capacity)
                 self._slots = {kind: Slots(kind, self._connection, self._facts) for kind in KINDS}
             self._held = held.pop_all()
         boxfile.still(folder)
@@ -88,13 +92,17 @@ class Writer:
         ballots = self._slots.get("ballot")
         return ballots.count() if ballots else 0
 
-    def put(self, kind: Kind, key: str, body: bytes) -> Stored:
-        """Store one sealed request and return its receipt once it is on disk."""
+    def put(self, kind: Kind, key: str, body: bytes, token: bytes = b"") -> Stored:
+        """Store one sealed request and return its receipt once it is on disk.
+
+        A remote voter shows the issuer's ticket instead of a listed card.
+        """
         if self._closing:
             raise Busy(*STOPPED)
         self._refuse_stopped()
-        self._check(kind, key, body)
-        order = Order(kind, key, body, seal.receipt(body[PREFIX:]))
+        listed = key in self._facts.cards[kind]
+        admission.check(self._facts.manifest, kind, key, body=body, token=token, listed=listed)
+        order = Order(kind, key, body, seal.receipt(body[PREFIX:]), token)
         if (stored := self._known(order)) is not None:
             return stored
         try:
@@ -131,34 +139,18 @@ class Writer:
             return refusal.code == "box.gone"
         return False
 
-    def _check(self, kind: Kind, key: str, body: bytes) -> None:
-        """Refuse whatever no honest page sends; the order of checks is from cheap to dear."""
-        manifest = self._facts.manifest
-        if len(body) != manifest.request_size(kind):
-            raise Invalid("box.bad_length", "选票数据的长度不对，可能传输不完整，请刷新页面后重新提交。")
-        if key not in self._slots[kind].receipts:
-            raise Missing(
-                "box.unknown_card", "这张票卡不在本次测评的票卡清单中，请核对票卡或向工作人员换卡。"
-            )
-        if version(body) != seal.VERSION and not (manifest.revote and version(body)):
-            raise Invalid("box.bad_version", "本次测评不能改票，请刷新页面后重新提交。")
-        if body[PREFIX] != SUITE or body[PREFIX + 1 : PREFIX + 33].hex() != manifest.sha256:
-            raise Invalid("box.other_poll", "这张选票不是按本次测评的清单填写的，请重新扫描票卡上的二维码。")
-        if not seal.signature_fits(kind, manifest.poll, key, body):
-            raise Invalid("box.bad_signature", "选票签名不符，数据可能被改动，请刷新页面后重新提交。")
-
     def _known(self, order: Order) -> Stored | None:
         """Answer a repeated request without writing; refuse another ballot of a used card.
 
         Where the poll allows a revote, a higher version is a new request, a lower one comes too late.
         """
         slots = self._slots[order.kind]
-        receipt = slots.receipts[order.key]
+        receipt = slots.receipts.get(order.key)
         if receipt is None:
             return None
         if receipt == order.receipt:
             return Stored(receipt, fresh=False)
-        if not self._facts.manifest.revote:
+        if not admission.may_change(self._facts.manifest, order.token):
             raise Refused(*USED)
         if not slots.newer(order.key, order.body):
             raise Refused("box.older_vote", "您后来改过的选票已在票箱中，较早的这一张不再收下。")
@@ -228,24 +220,37 @@ class Writer:
                 return stored
             if (twin := placed.get((order.kind, order.key))) is not None:
                 return self._same(twin[1], order)
-            if gate != "open":
-                raise Refused(*REFUSALS[gate])
+            self._refuse_shut(order, gate, sum(self._is_new(*each) for each in placed))
             if slots.holds_copy(order.body):
                 raise Refused("box.copied_envelope", "这张选票与票箱中另一张完全相同，请刷新页面后重新填写。")
         except Refused as refusal:
             return refusal
         slot = slots.reserve(order.key, order.body)
         placed[order.kind, order.key] = (slot, order)
-        content = bytes.fromhex(order.key) + order.body
+        spare = order.token or secrets.token_bytes(self._facts.manifest.ticket_size)
+        content = bytes.fromhex(order.key) + order.body + spare
         self._connection.execute(boxfile.UPDATE[order.kind], (content, slot))
         return Stored(order.receipt, fresh=True)
+
+    def _is_new(self, kind: Kind, key: str) -> bool:
+        """Tell whether a key is that of a remote voter who has nothing in the box yet."""
+        return key not in self._slots[kind].receipts
+
+    def _refuse_shut(self, order: Order, gate: str, placed: int) -> None:
+        """Refuse a card while the hall waits, a ticket outside its window or beyond the seats."""
+        if gate not in (("open", "remote") if order.token else ("open",)):
+            raise Refused(*REFUSALS[gate])
+        if order.token:
+            admission.refuse_outside(self._facts.manifest, clock.now())
+            if self._slots[order.kind].full(order.key, placed):
+                raise Refused(*FULL)
 
     def _same(self, first: Order, second: Order) -> Stored | Refused:
         """Answer a request whose card stands in the same batch already."""
         if first.receipt == second.receipt:
             return Stored(first.receipt, fresh=False)
         # Two versions at once: the second may come again when the first is on disk.
-        return Busy(*TWICE) if self._facts.manifest.revote else Refused(*USED)
+        return Busy(*TWICE) if admission.may_change(self._facts.manifest, second.token) else Refused(*USED)
 
     def _roll_back(self, placed: dict[tuple[Kind, str], tuple[int, Order]]) -> None:
         for (kind, key), (slot, order) in placed.items():

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from survey.box import keys, opening, seal, store, tokens
 from survey.box import manifest as manifests
 from survey.box.manifest import Inspector, Kind, Manifest, canonical
+from survey.box.remote import Remote
 from survey.box.seal import Sealed
 from survey.box.writer import Writer
 
@@ -74,6 +75,7 @@ def a_manifest(
     public_keys: list[str] | None = None,
     poll: str = "2023Q1-v1",
     revote: bool = False,
+    remote: Remote | None = None,
 ) -> Manifest:
     """Return a manifest; without codes it has one card."""
     slate = slate or a_slate(poll=poll)
@@ -98,6 +100,7 @@ def a_manifest(
         ballot_keys=sorted(tokens.public_hex(tokens.ballot_key(poll, code)) for code in codes),
         text_keys=sorted(tokens.public_hex(tokens.text_key(poll, code)) for code in codes),
         revote=revote,
+        remote=remote,
     )
 
 
@@ -117,13 +120,15 @@ def a_frozen_poll(
     slate: dict[str, Any] | None = None,
     poll: str = "2023Q1-v1",
     revote: bool = False,
+    remote: Remote | None = None,
 ) -> Poll:
     """Return a poll whose box is made and not yet open."""
     slate = slate or a_slate(poll=poll)
     codes = [tokens.new_code() for _ in range(cards)]
     manifest = a_manifest(
-        threshold=threshold, inspectors=inspectors, slate=slate, codes=codes, poll=poll, revote=revote
-    )
+        threshold=threshold, inspectors=inspectors, slate=slate, codes=codes, poll=poll, revote=revote,
+        remote=remote,
+    )  # fmt: skip
     made = Poll(folder / poll, manifest, slate, codes)
     store.create(made.folder, manifest, made.ballot_keys, made.text_keys)
     return made

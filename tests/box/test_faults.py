@@ -192,6 +192,6 @@ def bytes_written(connection: sqlite3.Connection, poll: Poll) -> int:
     journal = Path(f"{poll.folder / boxfile.NAME}-journal")
     sizes: list[int] = []
     connection.set_progress_handler(lambda: sizes.append(journal.stat().st_size), 20)
-    boxfile.refresh(connection, poll.manifest.cards)
+    boxfile.refresh(connection, poll.manifest.capacity)
     connection.set_progress_handler(None, 0)
     return max(sizes)
