@@ -6,6 +6,8 @@ from typing import ClassVar, Protocol
 
 GB9704 = "gb9704.css"
 SHEET = "sheet.css"
+SEALED, BY_HAND, UNSEALED, NO_SIGNATURE = "sealed", "sealed by hand", "unsealed", "none"
+"""How a kind is signed: under the printed seal, with room for a pressed seal, without seal, not at all."""
 
 
 class Document(Protocol):
@@ -14,6 +16,7 @@ class Document(Protocol):
     KIND: ClassVar[str]
     TEMPLATE: ClassVar[str]
     STYLE: ClassVar[str]
+    SIGNATURE: ClassVar[str]
 
     @property
     def organ(self) -> str:

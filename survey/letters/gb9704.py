@@ -94,13 +94,19 @@ def sealed(names: Sequence[str], day: dt.date, advance: Callable[[str], float]) 
     return Signature(placed, date, axis - date_width / 2, axis * ZI - SEAL / 2, top)
 
 
-def unsealed(name: str, day: dt.date, advance: Callable[[str], float]) -> Signature:
+def unsealed(names: Sequence[str], day: dt.date, advance: Callable[[str], float]) -> Signature:
     """Return the signature block without a seal (7.3.5.2): name right 2, date 2 in from the name's start."""
     date = chinese_date(day)
-    name_right, date_right = 2.0, measure(name, advance) - measure(date, advance)
+    widest = max(measure(name, advance) for name in names)
+    right, date_right = 2.0, widest - measure(date, advance)
     if date_right < 2:
-        name_right, date_right = 4 - date_right, 2.0
-    return Signature(((name, name_right),), date, date_right)
+        right, date_right = 4 - date_right, 2.0
+    placed = tuple((name, right + (widest - measure(name, advance)) / 2) for name in names)
+    return Signature(placed, date, date_right)
+
+
+def unsigned(_names: Sequence[str], _day: dt.date, _advance: Callable[[str], float]) -> None:
+    """Return no signature block: people sign such a sheet by hand."""
 
 
 def title_lines(title: str, *, columns: int = TITLE_WIDTH) -> list[str]:

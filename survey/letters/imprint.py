@@ -7,6 +7,7 @@ from pathlib import Path
 
 from survey.letters import chop, gb9704, qr, render
 from survey.letters.faces import load
+from survey.letters.facts import BY_HAND, NO_SIGNATURE, SEALED, UNSEALED
 from survey.letters.kinds import Document
 from survey.letters.setting import Setter
 
@@ -31,15 +32,24 @@ def grouped(code: str) -> str:
     return " ".join(code[at : at + 4] for at in range(0, len(code), 4))
 
 
+SIGNATURES = {
+    SEALED: gb9704.sealed,
+    BY_HAND: gb9704.sealed,
+    UNSEALED: gb9704.unsealed,
+    NO_SIGNATURE: gb9704.unsigned,
+}
+"""How each kind is signed (GB/T 9704, 7.3.5): with a seal, without, or by hand on the sheet."""
+
+
 def printed(document: Document, imprint: Imprint, *, fonts: Path, overlay: str = "") -> bytes:
     """Return the finished letter as PDF/A-3a."""
     advance = partial(Setter(load(fonts)).advance, "FS")
-    sign = gb9704.sealed(document.names, imprint.dated, advance) if document.names else None
+    sign = SIGNATURES[document.SIGNATURE](document.names, imprint.dated, advance)
     context = {
         "doc": document,
         "imprint": imprint,
         "sign": sign,
-        "seal": chop.seal_uri(document.organ),
+        "seal": chop.seal_uri(document.organ) if document.SIGNATURE == SEALED else None,
         "qr_image": qr.svg_uri(imprint.check_url),
     }
     template, style = f"letters/{document.TEMPLATE}", f"letters/{document.STYLE}"

@@ -14,8 +14,10 @@ from functools import lru_cache
 from typing import ClassVar
 
 from survey.errors import Refused
+from survey.letters import briefs, custodial, findings, hearings, pursuit
 from survey.letters.facts import (
     GB9704,
+    SEALED,
     Cannot,
     Document,
     Done,
@@ -74,6 +76,7 @@ class Reminder:
     KIND: ClassVar[str] = "整改工作提示函"
     TEMPLATE: ClassVar[str] = "reminder.html"
     STYLE: ClassVar[str] = GB9704
+    SIGNATURE: ClassVar[str] = SEALED
 
     organ: str
     unit: str
@@ -103,6 +106,7 @@ class Reply:
     KIND: ClassVar[str] = "致企业家的一封信"
     TEMPLATE: ClassVar[str] = "reply.html"
     STYLE: ClassVar[str] = GB9704
+    SIGNATURE: ClassVar[str] = SEALED
 
     enterprise: str
     organ: str
@@ -140,6 +144,7 @@ class Bulletin:
     KIND: ClassVar[str] = "测评结果通报"
     TEMPLATE: ClassVar[str] = "bulletin.html"
     STYLE: ClassVar[str] = GB9704
+    SIGNATURE: ClassVar[str] = SEALED
 
     organ: str
     addressees: str
@@ -180,6 +185,11 @@ ALL = (
     HallRecord,
     ClosureSlip,
     TalkRecord,
+    *hearings.ALL,
+    *findings.ALL,
+    *pursuit.ALL,
+    *custodial.ALL,
+    *briefs.ALL,
 )
 KINDS: dict[str, type] = {kind.KIND: kind for kind in ALL}
 

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import ClassVar
 
-from survey.letters.facts import GB9704
+from survey.letters.facts import GB9704, SEALED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,6 +14,7 @@ class InterviewNotice:
     KIND: ClassVar[str] = "约谈通知书"
     TEMPLATE: ClassVar[str] = "interview.html"
     STYLE: ClassVar[str] = GB9704
+    SIGNATURE: ClassVar[str] = SEALED
 
     organ: str
     unit: str
@@ -50,6 +51,7 @@ class Commendation:
     KIND: ClassVar[str] = "通报表扬"
     TEMPLATE: ClassVar[str] = "commendation.html"
     STYLE: ClassVar[str] = GB9704
+    SIGNATURE: ClassVar[str] = SEALED
 
     organ: str
     addressees: str
@@ -73,6 +75,7 @@ class Invitation:
     KIND: ClassVar[str] = "参评邀请函"
     TEMPLATE: ClassVar[str] = "invitation.html"
     STYLE: ClassVar[str] = GB9704
+    SIGNATURE: ClassVar[str] = SEALED
 
     enterprise: str
     organ: str

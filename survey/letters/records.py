@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import ClassVar
 
-from survey.letters.facts import SHEET
+from survey.letters.facts import NO_SIGNATURE, SHEET
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +25,7 @@ class CheckSheet:
     KIND: ClassVar[str] = "信息核对表"
     TEMPLATE: ClassVar[str] = "checksheet.html"
     STYLE: ClassVar[str] = SHEET
+    SIGNATURE: ClassVar[str] = NO_SIGNATURE
 
     organ: str
     unit: str
@@ -65,6 +66,7 @@ class TallySheet:
     KIND: ClassVar[str] = "计票报告单"
     TEMPLATE: ClassVar[str] = "tallysheet.html"
     STYLE: ClassVar[str] = SHEET
+    SIGNATURE: ClassVar[str] = NO_SIGNATURE
 
     organ: str
     round_name: str
@@ -111,6 +113,7 @@ class HallRecord:
     KIND: ClassVar[str] = "现场监督记录"
     TEMPLATE: ClassVar[str] = "hallrecord.html"
     STYLE: ClassVar[str] = SHEET
+    SIGNATURE: ClassVar[str] = NO_SIGNATURE
 
     organ: str
     round_name: str

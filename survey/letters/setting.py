@@ -39,6 +39,24 @@ class Setter:
         """Return the 称谓 of a letter, flush left; its class marks the slot of the compiled stamp."""
         return paragraph(self.rows(text, "FS", 0), "FS salutation", 0)
 
+    def text(self, text: str) -> Markup:
+        """Return a text that somebody typed: each of its lines is a paragraph."""
+        lines = [line for line in text.splitlines() if line.strip()]
+        return Markup("").join(paragraph(self.rows(line.strip()), "FS", 2.0) for line in lines)
+
+    def field(self, label: str, text: str) -> Markup:
+        """Return a labelled entry such as 出席 (10.3): the label in 黑体, further lines hanging after it."""
+        label = f"{label}："
+        width = float(len(label))
+        rows = compose(
+            plain(label + text), partial(self.advance, "FS"), first=LINE - 2, rest=LINE - 2 - width
+        )
+        lines = Markup("<br>").join(_line(row) for row in rows)
+        head = Markup('<span class="HT">{}</span>').format(label)
+        return Markup('<p class="FS" style="padding-left:{:g}em;text-indent:-{:g}em">{}</p>').format(
+            2 + width, width, lines.replace(label, head, 1)
+        )
+
     def head(self, text: str) -> Markup:
         """Return a heading of the first level (7.3.3: 黑体)."""
         return paragraph(self.rows(text, "HT"), "HT", 2.0, tag="h2")

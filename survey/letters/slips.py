@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import ClassVar
 
-from survey.letters.facts import SHEET
+from survey.letters.facts import NO_SIGNATURE, SHEET
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,6 +14,7 @@ class ClosureSlip:
     KIND: ClassVar[str] = "销号单"
     TEMPLATE: ClassVar[str] = "closureslip.html"
     STYLE: ClassVar[str] = SHEET
+    SIGNATURE: ClassVar[str] = NO_SIGNATURE
 
     organ: str
     item: str
@@ -43,6 +44,7 @@ class TalkRecord:
     KIND: ClassVar[str] = "谈话记录表"
     TEMPLATE: ClassVar[str] = "talkrecord.html"
     STYLE: ClassVar[str] = SHEET
+    SIGNATURE: ClassVar[str] = NO_SIGNATURE
 
     organ: str
     talk: str

@@ -1,7 +1,9 @@
 """Fixtures of the letter tests: the built fonts, one printed copy of each sample."""
 
+from io import BytesIO
 from pathlib import Path
 
+import pdfplumber
 import pytest
 
 from survey.letters.faces import FontSet, load
@@ -19,3 +21,9 @@ def fonts() -> FontSet:
 def pdf_of(document: Document, imprint: Imprint | None = None, *, fonts: Path = FONTS) -> bytes:
     """Print a document with the built fonts."""
     return printed(document, imprint or an_imprint(), fonts=fonts)
+
+
+def text_of(content: bytes) -> str:
+    """Return all text of a PDF without its line breaks."""
+    with pdfplumber.open(BytesIO(content)) as pdf:
+        return "".join(page.extract_text() for page in pdf.pages).replace("\n", "")

@@ -32,6 +32,7 @@ from survey.letters.kinds import (
     UnitFacts,
     UnitResult,
 )
+from tests.letters.papers import PAPERS
 
 DATED = dt.date(2023, 4, 20)
 
@@ -381,4 +382,5 @@ SAMPLES = {
     "invitation": an_invitation,
     "closure slip": a_closure_slip,
     "talk record": a_talk_record,
+    **PAPERS,
 }

@@ -18,7 +18,7 @@ from survey.letters.cards import address, cards_pdf
 from survey.letters.faces import FontSet
 from survey.letters.setting import Setter
 from tests.conftest import FONTS
-from tests.letters.conftest import pdf_of
+from tests.letters.conftest import pdf_of, text_of
 from tests.letters.samples import (
     DATED,
     SAMPLES,
@@ -30,11 +30,6 @@ from tests.letters.samples import (
 )
 
 RARE = "㛃䶮喆镕堃翀赟燊犇"
-
-
-def text_of(content: bytes) -> str:
-    with pdfplumber.open(BytesIO(content)) as pdf:
-        return "".join(page.extract_text() for page in pdf.pages).replace("\n", "")
 
 
 @pytest.mark.parametrize("make", SAMPLES.values(), ids=SAMPLES)
@@ -161,7 +156,7 @@ def test_a_name_longer_than_the_date_stays_on_the_type_area() -> None:
 
 
 def test_without_seal_a_long_date_sets_the_place() -> None:
-    sign = gb9704.unsealed("县局", DATED, lambda char: 0.5 if char.isascii() else 1.0)
+    sign = gb9704.unsealed(["县局"], DATED, lambda char: 0.5 if char.isascii() else 1.0)
     assert (sign.names[0][1], sign.date_right) == (8.5, 2.0)
 
 
