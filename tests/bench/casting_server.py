@@ -1,4 +1,8 @@
-"""One way of taking ballots, served by granian as the hall is: bare, flask, door; each-… commits singly."""
+"""One way of taking ballots, served by granian as the hall is.
+
+bare stores nothing, checked checks the card's signature and stores nothing; flask and door are the box behind
+a Flask route and by the hall's own door; each-… commits every ballot singly.
+"""
 
 import sys
 from functools import partial
@@ -10,10 +14,11 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from survey.app import create_hall
+from survey.box import seal
 from survey.box import writer as writers
 from survey.box.writer import Writer
 from survey.config import Config
-from survey.serving import HALL, THREADS
+from survey.serving import HALL, THREADS, take_turns
 
 
 def bare() -> Flask:
@@ -23,6 +28,17 @@ def bare() -> Flask:
     @app.put("/p/<poll>/ballot/<card>")
     def take(poll: str, card: str) -> dict[str, object]:
         return {"receipt": card, "fresh": len(request.get_data()) > 0}
+
+    return app
+
+
+def checked() -> Flask:
+    """A Flask application that checks a ballot's signature and stores nothing."""
+    app = Flask("checked")
+
+    @app.put("/p/<poll>/ballot/<card>")
+    def take(poll: str, card: str) -> dict[str, object]:
+        return {"receipt": card, "fresh": seal.signature_fits("ballot", poll, card, request.get_data())}
 
     return app
 
@@ -41,13 +57,18 @@ def through_flask(folder: Path) -> Flask:
 
 def create(kind: str, instance: Path, poll: str) -> object:
     """Make the application in the process that answers."""
-    if kind == "bare":
-        return bare()
+    if kind in ("bare", "checked"):
+        return bare() if kind == "bare" else checked()
     if kind.startswith("each"):
         writers.BATCH = 1
-    if kind.endswith("flask"):
-        return through_flask(instance / "boxes" / poll)
-    return create_hall(Config(instance=instance, mode="demo"))
+    flask = kind.endswith("flask")
+    app = (
+        through_flask(instance / "boxes" / poll)
+        if flask
+        else create_hall(Config(instance=instance, mode="demo"))
+    )
+    take_turns()
+    return app
 
 
 def main(kind: str, instance: str, poll: str, port: str) -> None:
