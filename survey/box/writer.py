@@ -100,8 +100,7 @@ class Writer:
         if self._closing:
             raise Busy(*STOPPED)
         self._refuse_stopped()
-        listed = key in self._facts.cards[kind]
-        admission.check(self._facts.manifest, kind, key, body=body, token=token, listed=listed)
+        self._check(kind, key, body, token)
         order = Order(kind, key, body, seal.receipt(body[PREFIX:]), token)
         if (stored := self._known(order)) is not None:
             return stored
@@ -138,6 +137,10 @@ class Writer:
             self._latch = self._latch or refusal
             return refusal.code == "box.gone"
         return False
+
+    def _check(self, kind: Kind, key: str, body: bytes, token: bytes = b"") -> None:
+        listed = key in self._facts.cards[kind]
+        admission.check(self._facts.manifest, kind, key, body=body, token=token, listed=listed)
 
     def _known(self, order: Order) -> Stored | None:
         """Answer a repeated request without writing; refuse another ballot of a used card.
