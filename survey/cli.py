@@ -13,7 +13,7 @@ import click
 from scoring import rules as policies
 from scoring.preview import preview
 from scoring.schema import RulesFault
-from survey import clock, config, journal, mailing, offline, serving, upkeep
+from survey import clock, config, journal, mailing, offline, scaling, serving, upkeep
 from survey.box import keys, opening
 from survey.db import open_engine, unit_of_work
 from survey.demo import run as demo_run
@@ -99,13 +99,14 @@ def migrate(obj: Context) -> None:
 
 
 @cli.command()
-@click.argument("door", type=click.Choice(["hall", "desk", "both"]))
+@click.argument("door", type=click.Choice(["hall", "desk", "issuer", "both"]))
 @click.pass_obj
 def serve(obj: Context, door: str) -> None:
-    """Serve the hall (anonymous), the desk (signed in), or both side by side."""
+    """Serve the hall (anonymous), the desk (signed in), both side by side, or the issuer of remote tickets."""
     doors: dict[str, Callable[[config.Config], None]] = {
         "hall": serving.serve_hall,
         "desk": serving.serve_desk,
+        "issuer": serving.serve_issuer,
         "both": serving.serve_both,
     }
     upkeep.show_certificates(obj.config, *(("hall", "desk") if door == "both" else (door,)))
@@ -121,6 +122,7 @@ def demo(obj: Context) -> None:
 
 cli.add_command(upkeep.attack)
 cli.add_command(mailing.letters)
+cli.add_command(scaling.scale)
 cli.add_command(upkeep.show_deployment)
 
 

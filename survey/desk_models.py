@@ -10,8 +10,9 @@ from survey.poll import models as poll
 from survey.rectify import models as rectify
 from survey.review import models as review
 from survey.roster import models as roster
+from survey.scale import models as scale
 from survey.staff import models as staff
 from survey.tally import models as tally
 
-MODULES = (journal, letters, staff, roster, poll, paper, tally, review, rectify, custody)
+MODULES = (journal, letters, staff, roster, poll, paper, tally, review, rectify, custody, scale)
 TABLES = tuple(SQLModel.metadata.sorted_tables)

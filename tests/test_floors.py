@@ -20,11 +20,13 @@ DOORS = {
     "desk_models",
     "languages",
     "mailing",
+    "scaling",
+    "spark",
     "cli",
     "serving",
     "__main__",
 }
-STAGES = ("letters", "staff", "roster", "poll", "paper", "tally", "review", "rectify", "custody")
+STAGES = ("letters", "staff", "roster", "poll", "paper", "tally", "review", "rectify", "custody", "scale")
 PAGES = {"forms", "views", "doors"}
 ONLY_ON = {
     "flask": PAGES,
@@ -33,7 +35,8 @@ ONLY_ON = {
     "wtforms": {"forms"},
     "click": {"doors"},
     "alembic": {"doors"},
-    "numpy": {"work"},
+    "numpy": {"work", "doors"},
+    "pyarrow": {"work"},
     "cv2": {"work"},
     "sqlmodel": set(FLOORS) - {"forms", "views"},
 }
@@ -41,6 +44,7 @@ ONLY_IN = {
     "weasyprint": {"survey.letters.render"},
     "vl_convert": {"survey.charts"},
     "altair": {"survey.tally.charts"},
+    "pyspark": {"survey.spark"},
 }
 SCORING_BANNED = {"random", "secrets", "time", "os", "socket", "subprocess", "sqlite3"}
 STDLIB = sys.stdlib_module_names
@@ -201,6 +205,8 @@ def test_no_import_goes_in_a_circle():
         ("survey.poll.views", "from wtforms import Form", "only in"),
         ("survey.paper.service", "import numpy", "numpy only in"),
         ("survey.poll.service", "from survey.paper import service", "looks right"),
+        ("survey.scale.service", "import pyspark", "pyspark only in"),
+        ("scoring.tally", "from scoring import scale", "reaches"),
     ],
 )
 def test_a_breach_laid_on_purpose_is_named(name: str, source: str, word: str):

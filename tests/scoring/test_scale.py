@@ -4,6 +4,7 @@ import random
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,17 +14,25 @@ from scoring.ballot import parse_slate, rows
 from tests.conftest import REPOSITORY
 from tests.scoring.polls import BALLOTS, SLATE, slate
 
+SMALL = parse_slate(slate(6, units=2))
+
 
 @settings(max_examples=60, deadline=None)
-@given(
-    st.integers(1, 9).flatmap(lambda width: st.lists(st.binary(min_size=width, max_size=width), max_size=40))
-)
+@given(st.lists(st.lists(st.integers(0, 3), min_size=9, max_size=9).map(bytes), max_size=40))
 def test_any_box_counts_the_same_on_both(vectors):
-    marks = [bytes(mark % 4 for mark in vector) for vector in vectors]
-    names = parse_slate(slate(max(0, len(marks[0]) - 2 if marks else 1)))
-    if marks and len(marks[0]) < 3:
-        return
-    assert scale.count(marks, len(names.lines)) == tally.count(marks, names)
+    assert scale.count(vectors, len(SMALL.lines)) == tally.count(vectors, SMALL)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.lists(st.lists(st.integers(0, 3), min_size=9, max_size=9).map(bytes), min_size=1, max_size=8),
+    st.integers(1, 400),
+)
+def test_a_box_repeated_counts_its_multiple_whatever_the_block(vectors, times):
+    width = len(SMALL.lines)
+    block = np.frombuffer(b"".join(vectors) * times, dtype=np.uint8).reshape(-1, width)
+    once = tally.count(vectors, SMALL)
+    assert scale.tally(len(block), scale.kernel(block)) == tally.add(*[once] * times)
 
 
 @pytest.mark.parametrize("voters", [0, 1, 254, 255, 256, 511, 3000])

@@ -109,12 +109,21 @@ def upgrade() -> None:
         sa.Column("code", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column(
             "state",
-            sa.Enum("DRAFT", "ISSUED", "SENT", "RECEIVED", "REPLIED", "WITHDRAWN", name="letterstate"),
+            sa.Enum(
+                "DRAFT", "APPROVED", "ISSUED", "SENT", "RECEIVED", "REPLIED", "WITHDRAWN", name="letterstate"
+            ),
             nullable=False,
         ),
         sa.Column("filename", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("sha256", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.CheckConstraint("state = 'DRAFT' OR sha256 <> ''", name="issued_has_digest"),
+        sa.Column("drafted_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("approved_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("received_on", sa.Date(), nullable=True),
+        sa.Column("received_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.CheckConstraint(
+            "state = 'DRAFT' OR (approved_by <> '' AND approved_by <> drafted_by)", name="two_people"
+        ),
+        sa.CheckConstraint("state IN ('DRAFT', 'APPROVED') OR sha256 <> ''", name="issued_has_digest"),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("code"),
         sa.UniqueConstraint("word", "year", "serial", name="uq_letter_number"),
