@@ -1,6 +1,10 @@
 """60 vote by phone and 50 on paper: real print, scans, two people, one box, one count; then attacked."""
 
+import io
 import json
+import subprocess
+import sys
+import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,15 +19,18 @@ from sqlmodel import Session, SQLModel, select
 from survey.attack import linkage
 from survey.attack.rehearsal import own_marks
 from survey.attack.targets import Scene, Target
+from survey.box import verify
 from survey.config import Config
 from survey.db import open_engine, unit_of_work
 from survey.errors import Refused
 from survey.paper import images, intake, service
 from survey.paper.models import PaperDoubt, PaperPicture, PaperRemark, PaperSide
-from survey.poll.models import Poll
-from survey.tally import opened
+from survey.poll.models import Poll, Stage
+from survey.tally import audit, opened
 from survey.tally import service as tally
+from tests.conftest import FONTS, REPOSITORY
 from tests.desk.poll_rooms import ALL_GOOD, AT, County
+from tests.desk.test_tally_report import sign
 from tests.paper import stacks
 from tests.paper.damage import Condition, scanned
 from tests.paper.filling import Truth, Voter
@@ -34,6 +41,7 @@ PHONES, PAPER, SPOILED, UNUSED = 60, 50, 4, 6
 SEED = 20230329
 LINES = tuple(ALL_GOOD)
 SCANNER = Condition(dpi=150)
+CELLS = ("a", "g", "b", "blank")
 
 
 @dataclass
@@ -149,8 +157,6 @@ class Mixed:
 @pytest.fixture(scope="module")
 def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Mixed, dict, list[str]]]:
     """Hold the hall once; give it with its result and the refusals on the way."""
-    from tests.conftest import FONTS
-
     instance = tmp_path_factory.mktemp("mixed") / "instance"
     instance.mkdir()
     (instance / "fonts").symlink_to(FONTS)
@@ -199,6 +205,35 @@ def test_phones_and_paper_stand_side_by_side(hall):
     assert [lines["U1"]["hall"][key] for key in "agb"] == [phones[mark] for mark in "ABC"]
     whole = next(unit for unit in result["units"] if unit["id"] == "U1")
     assert all(lines["U1"]["hall"][key] + lines["U1"]["paper"][key] == whole[key] for key in "agb")
+
+
+def test_a_stranger_recounts_the_opened_files_with_their_paper(hall):
+    mixed, result, _ = hall
+    folder = opened.folder(mixed.county.config, mixed.poll)
+    command = [sys.executable, "-m", "scoring", folder / opened.SLATE, folder / opened.BALLOTS, "--json"]
+    command += ["--rules", folder / opened.RULES, "--paper", folder / opened.PAPER]
+    recounted = json.loads(subprocess.check_output(command, cwd=REPOSITORY))
+    for part in ("overall", "units", "persons"):
+        counts = [recounted[part], result[part]]
+        rows = [each if isinstance(each, list) else [each] for each in counts]
+        assert [[row[key] for key in CELLS] for row in rows[0]] == [
+            [row[key] for key in CELLS] for row in rows[1]
+        ]
+    assert recounted["ballots"]["valid"] == PHONES + PAPER
+
+
+def test_the_public_report_of_both_channels_passes_its_own_verifier(hall, tmp_path: Path):
+    mixed, _, _ = hall
+    sign(mixed.county, mixed.poll, 1, 3)
+    mixed.poll.stage = Stage.REVIEWED
+    config = mixed.county.config
+    tally.report(mixed.session, mixed.poll, config=config, by=mixed.county.office)
+    with zipfile.ZipFile(io.BytesIO(audit.report(config, mixed.poll))) as archive:
+        archive.extractall(tmp_path)
+    assert verify.faults(tmp_path) == []
+    told = (tmp_path / "table.txt").read_text()
+    (tmp_path / "table.txt").write_text(told.replace(f"carried={PAPER}", f"carried={PAPER + 1}"))
+    assert any("各项之和" in fault for fault in verify.faults(tmp_path))
 
 
 def test_no_box_is_opened_while_its_paper_is_not_sealed(hall):
