@@ -32,13 +32,23 @@ from survey.letters.facts import (
     UnitResult,
 )
 from survey.letters.notices import Commendation, InterviewNotice, Invitation, Praise
-from survey.letters.records import CheckLine, CheckSheet, HallLine, HallRecord, TallyLine, TallySheet
+from survey.letters.records import (
+    ChannelLine,
+    CheckLine,
+    CheckSheet,
+    HallLine,
+    HallRecord,
+    PaperLine,
+    TallyLine,
+    TallySheet,
+)
 from survey.letters.slips import ClosureSlip, TalkRecord
 
 __all__ = [
     "KINDS",
     "Bulletin",
     "Cannot",
+    "ChannelLine",
     "CheckLine",
     "CheckSheet",
     "ClosureSlip",
@@ -50,6 +60,7 @@ __all__ = [
     "InterviewNotice",
     "Invitation",
     "MeasureCount",
+    "PaperLine",
     "Pending",
     "Praise",
     "Problem",

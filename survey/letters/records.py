@@ -60,8 +60,37 @@ class TallyLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PaperLine:
+    """One sheet of the paper ballot: 印制＝收回＋作废＋未用, 收回＝有效＋空白＋无效."""
+
+    sheet: int
+    printed: int
+    returned: int
+    spoiled: int
+    unused: int
+    valid: int
+    blank: int
+    void: int
+
+    @property
+    def balanced(self) -> bool:
+        """Tell whether both equations hold."""
+        printed = self.printed == self.returned + self.spoiled + self.unused
+        return printed and self.returned == self.valid + self.blank + self.void
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelLine:
+    """One line by phone and on paper, each as good, fair, poor; nothing where a channel is too small."""
+
+    name: str
+    phones: tuple[int, int, int] | None
+    paper: tuple[int, int, int] | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class TallySheet:
-    """计票报告单: the equation of the cards, every line's counts, the two counts side by side, signatures."""
+    """计票报告单: the equations of cards and paper, every line's counts, the two counts, signatures."""
 
     KIND: ClassVar[str] = "计票报告单"
     TEMPLATE: ClassVar[str] = "tallysheet.html"
@@ -87,12 +116,14 @@ class TallySheet:
     second_digest: str
     seals: tuple[str, ...]
     manifest_sha256: str
+    paper: tuple[PaperLine, ...] = ()
+    channels: tuple[ChannelLine, ...] = ()
     names: ClassVar[tuple[str, ...]] = ()
 
     @property
     def balanced(self) -> bool:
         """Tell whether 印制=发出+剩余 and 收回=有效+无效 hold and no more came back than went out."""
-        printed = self.printed == self.issued + self.remaining
+        printed = self.printed == self.issued + self.remaining and all(each.balanced for each in self.paper)
         return printed and self.returned == self.valid + self.invalid and self.returned <= self.issued
 
 
