@@ -12,7 +12,7 @@ class Staff:
         self.session = session
         self.hired = 0
 
-    def hire(self, role: Role, unit_id: int | None = None) -> Account:
+    def hire(self, role: Role, unit_id: int | None = None, badge: str | None = None) -> Account:
         """Return a new account of `role`; its password cannot be signed in with."""
         self.hired += 1
         account = Account(
@@ -21,6 +21,7 @@ class Staff:
             role=role,
             password_hash="!",
             unit_id=unit_id,
+            badge=badge,
         )
         self.session.add(account)
         self.session.flush()

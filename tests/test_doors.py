@@ -14,7 +14,7 @@ from survey.app import create_desk
 from survey.config import Config
 from survey.db import unit_of_work
 from survey.roster.models import Series, Unit
-from survey.staff.models import Account, Role
+from survey.staff.models import OF_A_UNIT, Account, Role
 from tests.desk.visitors import Page, Visitor, hire
 
 OPEN_TO_ALL = {"staff.sign_in", "staff.enter"}
@@ -90,7 +90,7 @@ def test_each_role_gets_where_it_may_and_nowhere_else(desk: Flask, rule: Rule, m
     assert stranger.status_code == 303, "a stranger"
     assert stranger.location.startswith("/staff/sign-in")
     for role in Role:
-        account = hire(desk, role, unit_id=1 if role is Role.UNIT_CLERK else None)
+        account = hire(desk, role, unit_id=1 if role in OF_A_UNIT else None)
         reply = Visitor(desk, account).client.open(path, method=method)
         refused = reply.status_code == 403 and NOT_YOURS in reply.text
         assert refused == (role not in allowed), (role, reply.status_code)

@@ -12,13 +12,23 @@ from survey.clock import CHINA, add_working_days
 from survey.db import unit_of_work
 from survey.demo.county import SAMPLE
 from survey.demo.hold import Hall
+from survey.letters import service as letters
 from survey.poll import service as polls
 from survey.poll.models import Poll
 from survey.rectify import service as rectify
 from survey.rectify.models import OutcomeKind, Task
-from survey.review import cases, comments, ladders
+from survey.review import cases, comments, hearings, ladders, paraphrases, steps
 from survey.review import service as review
-from survey.review.models import CaseState, Comment, MeasureKind, Theme, Verdict
+from survey.review.models import (
+    Case,
+    CaseState,
+    Comment,
+    HearingWay,
+    Measure,
+    MeasureKind,
+    Theme,
+    Verdict,
+)
 from survey.roster import service as roster
 from survey.tally import service as tally
 
@@ -26,9 +36,10 @@ AS_OF = dt.date(2023, 5, 10)
 """The day on which the sample county's ledger is shown."""
 PROOF = {
     "verification": "核〔{year}〕{number}号：经调阅办件记录并走访，所反映的推诿拖延情况属实",
-    "hearing": "已当面听取本人陈述并记录，本人对事实无异议",
     "group_decision": "单位党组会议集体研究同意",
 }
+HEARD = "已当面听取陈述，对事实无异议，愿意改进。"
+TALKERS = ("县委书记", "县长", "县纪委书记")
 # Themes after which no task is opened, with what becomes of the remark instead.
 SETTLED = {
     "好评建议": (Theme.PRAISE, OutcomeKind.ADOPTED, "继续保持三个工作日内办结，并向其他税种推广"),
@@ -56,22 +67,32 @@ def _at(poll: Poll, days: int) -> dt.datetime:
 
 def _review(session: Session, hall: Hall, poll: Poll) -> None:
     desk = hall.desk
-    for case in review.raise_cases(session, poll, by=desk["office"]):
-        if case.state is CaseState.JOINED:
-            continue
-        words = "数据与规则相符，未发现依法履职受影响的情形，同意列入。"
-        at = _at(poll, 1)
-        review.give_opinion(session, case, verdict=Verdict.UPHOLD, text=words, by=desk["reviewer1"], at=at)
-        kind = ladders.proposed_measure(case)
-        needed = ladders.required_proofs(case, kind)
-        proofs = {
-            name: PROOF[name].format(year=poll.held_on.year, number=case.id) if name in needed else ""
-            for name in PROOF
-        }
-        decision = _at(poll, 2)
-        review.decide(session, case, kind=kind, by=desk["leader1"], at=decision, **proofs)
+    raised = review.raise_cases(session, poll, by=desk["office"])
+    listed = [case for case in raised if case.state is not CaseState.JOINED]
+    words = "数据与规则相符，未发现依法履职受影响的情形，同意列入。"
+    for case in listed:
+        for member in ("reviewer1", "reviewer2"):
+            by, at = desk[member], _at(poll, 1)
+            review.give_opinion(session, case, verdict=Verdict.UPHOLD, text=words, by=by, at=at)
+    hearings.invite_all(session, poll, by=desk["office"], today=_at(poll, 1).date())
+    for case in listed:
+        _hear_and_decide(session, hall, poll, case)
     _take_in_remarks(session, hall, poll)
     review.close_review(session, poll, by=desk["reviewer1"])
+
+
+def _hear_and_decide(session: Session, hall: Hall, poll: Poll, case: Case) -> None:
+    desk, heard, decided = hall.desk, _at(poll, 2), _at(poll, 3)
+    if not case.praises:
+        by, today = desk["office"], heard.date()
+        hearings.state_case(session, case, way=HearingWay.SPOKEN, statement=HEARD, by=by, today=today)
+    kind = ladders.proposed_measure(case)
+    needed = ladders.required_proofs(case, kind)
+    proofs = {
+        name: PROOF[name].format(year=poll.held_on.year, number=case.id) if name in needed else ""
+        for name in PROOF
+    }
+    review.decide(session, case, kind=kind, by=desk["leader1"], at=decided, **proofs)
 
 
 def _take_in_remarks(session: Session, hall: Hall, poll: Poll) -> None:
@@ -117,6 +138,8 @@ def _enter_ledger(session: Session, hall: Hall, poll: Poll) -> None:
 
 def _paraphrase(session: Session, hall: Hall, comment: Comment, matter: str, theme: Theme) -> None:
     comments.paraphrase(session, comment, text=matter, theme=theme, by=hall.desk["reviewer1"])
+    if paraphrases.needs_check(comment):
+        paraphrases.passes(session, comment, by=hall.desk["reviewer2"])
 
 
 def remind(hall: Hall, poll_id: int) -> None:
@@ -158,16 +181,37 @@ def carry_out(hall: Hall, poll_id: int) -> None:
         poll = polls.get(session, poll_id)
         for measure, _case in cases.measures(session, poll):
             if measure.kind is not MeasureKind.REMINDER:
-                on = poll.held_on + dt.timedelta(days=20)
-                words = f"{measure.kind}已由所在单位党组织办理并记录。"
-                review.carry_out(session, measure, record=words, on=on, by=hall.desk["office"])
+                _carry_out(session, hall, poll, measure)
+
+
+def _carry_out(session: Session, hall: Hall, poll: Poll, measure: Measure) -> None:
+    office, on = hall.desk["office"], poll.held_on + dt.timedelta(days=20)
+    steps.deliver(session, measure, on=add_working_days(poll.held_on, 5), by=office)
+    for talker in TALKERS[: steps.TALKS.get(measure.kind, 0)]:
+        steps.record_talk(
+            session,
+            measure,
+            held_on=on,
+            talker=talker if measure.kind is MeasureKind.INTERVIEW else "单位党组书记",
+            companion="分管负责人",
+            recorder="办公室记录员",
+            statement="就企业反映集中的问题作了说明，认可存在的不足。",
+            commitments="一个月内完成整改，并向相关企业说明情况。",
+            by=office,
+        )
+    words = f"{measure.kind}已由所在单位党组织办理并记录。"
+    review.carry_out(session, measure, record=words, on=on, by=office)
 
 
 def reply(hall: Hall, poll_id: int) -> None:
-    """Send 《致企业家的一封信》 to every enterprise."""
+    """Let the office draft 《致企业家的一封信》 to every enterprise, a leader approve it; send it."""
     with unit_of_work(hall.engine) as session:
         poll = polls.get(session, poll_id)
-        rectify.reply_all(session, poll, config=hall.config, by=hall.desk["office"], dated=AS_OF)
+        office = hall.desk["office"]
+        drafts = rectify.draft_replies(session, poll, config=hall.config, by=office, dated=AS_OF)
+        for letter in drafts:
+            letters.approve(session, letter, by=hall.desk["leader1"])
+        letters.issue_all(session, drafts, config=hall.config, by=office)
 
 
 def summary(hall: Hall, rounds: dict[str, int]) -> dict[str, Any]:

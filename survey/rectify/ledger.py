@@ -10,7 +10,8 @@ from survey.errors import Forbidden, Missing
 from survey.poll.models import Poll
 from survey.rectify.models import Evidence, Light, Outcome, Step, Task
 from survey.review.comments import comments
-from survey.review.models import Comment
+from survey.review.models import Comment, RecheckMatter
+from survey.review.rechecks import overturned
 from survey.roster.models import Unit
 from survey.staff.models import Account, Role
 
@@ -167,15 +168,16 @@ def unit_of(session: Session, task: Task) -> Unit:
 
 
 def outcomes(session: Session, poll: Poll) -> dict[int, list[Outcome]]:
-    """Return the outcomes of each of the poll's comments by comment id."""
+    """Return the outcomes of each comment by its id; a refusal that was sent back is no outcome."""
     found = session.exec(
         select(Outcome)
         .join(Comment, col(Comment.id) == col(Outcome.comment_id))
         .where(Comment.poll_id == poll.id)
         .order_by(col(Outcome.id))
     ).all()
+    sent_back = overturned(session, RecheckMatter.DECLINED)
     by_comment: dict[int, list[Outcome]] = {}
-    for outcome in found:
+    for outcome in (each for each in found if each.id not in sent_back):
         by_comment.setdefault(outcome.comment_id, []).append(outcome)
     return by_comment
 

@@ -36,9 +36,10 @@ from survey.rectify import matters
 from survey.rectify.ledger import outcomes
 from survey.rectify.models import OutcomeKind
 from survey.review.cases import count_measures, counted
-from survey.review.comments import comments, count_themes
+from survey.review.comments import comments, count_themes, tells
 from survey.review.models import Case, Measure, MeasureKind
 from survey.review.models import Theme as CommentTheme
+from survey.review.objections import holds
 from survey.roster.models import Enterprise, Unit
 from survey.tally.models import Count
 
@@ -149,7 +150,7 @@ def problems(session: Session, poll: Poll, unit_code: str) -> tuple[Problem, ...
     counts = Counter(
         (comment.theme or CommentTheme.OTHER, comment.paraphrase)
         for comment in comments(session, poll)
-        if comment.unit_code == unit_code and comment.paraphrase and comment.theme is not CommentTheme.PRAISE
+        if comment.unit_code == unit_code and tells(comment)
     )
     return tuple(
         Problem(theme=theme.chinese, text=text.rstrip("。"), count=count)
@@ -223,14 +224,15 @@ def to(letter: Reply, enterprise: str) -> Reply:
 
 
 def due_reminders(session: Session, poll: Poll) -> list[Measure]:
-    """Return the decided reminders that were not sent yet, by unit."""
+    """Return the decided reminders that were not sent yet, by unit; an open objection holds one back."""
     query = (
         select(Measure)
         .where(Measure.poll_id == poll.id, Measure.kind == MeasureKind.REMINDER)
         .where(col(Measure.carried_out_on).is_(None))
         .order_by(Measure.unit_code)
     )
-    return list(session.exec(query).all())
+    held = holds(session)
+    return [measure for measure in session.exec(query) if measure.subject not in held]
 
 
 def measure_behind(session: Session, letter: Letter) -> Measure | None:

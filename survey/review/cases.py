@@ -1,16 +1,13 @@
 """Reading cases, opinions and measures: lists, one sheet, counts by state."""
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
 from sqlmodel import Session, col, select
 
 from survey.errors import Missing
 from survey.poll.models import Poll
-from survey.review.ladders import LadderStep, ladder
-from survey.review.models import Case, CaseState, Measure, MeasureKind, Opinion
-from survey.staff.models import Account
+from survey.review.models import Case, CaseState, Measure, MeasureKind
 from survey.tally.models import Count
 
 KIND_NAMES = {"unit": "单位", "person": "个人", "reward": "表扬"}
@@ -37,28 +34,6 @@ NUMBER_NAMES = {
     "b_left": "扣除后差评",
     "L_left": "扣除后下限",
 }
-
-
-@dataclass(frozen=True)
-class SignedOpinion:
-    """An opinion with its author's name."""
-
-    opinion: Opinion
-    author: str
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """All that the case page shows."""
-
-    case: Case
-    figures: tuple[tuple[str, str], ...]
-    opinions: tuple[SignedOpinion, ...]
-    measure: Measure | None
-    decided_by: str
-    joined_to: Case | None
-    ladder: tuple[LadderStep, ...]
-    marks: tuple[int, int, int]
 
 
 def counted(session: Session, poll: Poll) -> dict[str, Any]:
@@ -105,11 +80,11 @@ def measure_of(session: Session, case: Case) -> Measure | None:
 
 
 def measures(session: Session, poll: Poll) -> list[tuple[Measure, Case]]:
-    """Return the poll's measures with their cases, in the order of the ladders."""
+    """Return the poll's standing measures with their cases, in the order of the ladders."""
     rows = session.exec(
         select(Measure, Case)
         .join(Case, col(Case.id) == col(Measure.case_id))
-        .where(Measure.poll_id == poll.id)
+        .where(Measure.poll_id == poll.id, col(Measure.revoked_on).is_(None))
     ).all()
     order = list(MeasureKind)
     return sorted(rows, key=lambda row: (order.index(row[0].kind), row[0].unit_code, row[0].subject))
@@ -125,42 +100,9 @@ def measure(session: Session, measure_id: int) -> Measure:
 
 def count_measures(session: Session, poll: Poll) -> dict[MeasureKind, int]:
     """Return how many measures of each kind the poll has; kinds without any are left out."""
-    kinds = session.exec(select(Measure.kind).where(Measure.poll_id == poll.id)).all()
+    standing = (Measure.poll_id == poll.id, col(Measure.revoked_on).is_(None))
+    kinds = session.exec(select(Measure.kind).where(*standing)).all()
     return {kind: kinds.count(kind) for kind in MeasureKind if kind in kinds}
-
-
-def sheet(session: Session, case: Case) -> Sheet:
-    """Return what the case page shows."""
-    rows = session.exec(
-        select(Opinion, Account)
-        .join(Account, col(Account.id) == col(Opinion.account_id))
-        .where(Opinion.case_id == case.id)
-        .order_by(col(Opinion.id))
-    ).all()
-    decided = measure_of(session, case)
-    leader = session.get(Account, decided.decided_by if decided else case.closed_by or 0)
-    return Sheet(
-        case=case,
-        figures=tuple(
-            (NUMBER_NAMES.get(key, key), figure(key, value))
-            for key, value in json.loads(case.numbers).items()
-        ),
-        opinions=tuple(SignedOpinion(opinion, account.name) for opinion, account in rows),
-        measure=decided,
-        decided_by=leader.name if leader else "",
-        joined_to=session.get(Case, case.joined_to) if case.joined_to else None,
-        ladder=tuple(ladder(session, case.kind, case.subject)),
-        marks=marks_of(session, case),
-    )
-
-
-def marks_of(session: Session, case: Case) -> tuple[int, int, int]:
-    """Return 非常满意, 服务一般, 服务较差 of the subject; a unit's are those of its persons together."""
-    result = counted(session, session.get_one(Poll, case.poll_id))
-    rows = result["units"] if case.kind == "unit" else result["persons"]
-    row = next(row for row in rows if row["id"] == case.subject)
-    row = row["persons"] if case.kind == "unit" else row
-    return int(row["a"]), int(row["g"]), int(row["b"])
 
 
 def figure(key: str, value: object) -> str:

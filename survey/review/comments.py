@@ -74,9 +74,22 @@ def get(session: Session, comment_id: int) -> Comment:
     return comment
 
 
+def get_for(session: Session, comment_id: int, *, by: Account) -> Comment:
+    """Return the comment to somebody who may see that it exists: accusations are for the inspectors alone."""
+    comment = get(session, comment_id)
+    if not visible(comment, by):
+        raise Forbidden("review.comment_closed", "该反映已移交纪委监委，只由纪委监委查阅。")
+    return comment
+
+
+def visible(comment: Comment, by: Account) -> bool:
+    """Tell whether the account may see line, theme and paraphrase of this comment."""
+    return by.role is Role.INSPECTOR or not comment.closed
+
+
 def may_read(comment: Comment, by: Account) -> bool:
     """Tell whether the account may read the words of this comment now."""
-    if not by.active or comment.theme is Theme.BRIBERY:
+    if not by.active or comment.closed:
         return by.active and by.role is Role.INSPECTOR
     return by.role in READERS or (by.role is Role.OFFICE and not comment.paraphrase)
 
@@ -95,20 +108,25 @@ def read_all(session: Session, poll: Poll, *, by: Account) -> list[Comment]:
     """Return every comment whose words the reader may see, under one journal entry."""
     only(by, *READERS, act="查阅反映原文")
     found = [comment for comment in comments(session, poll) if may_read(comment, by)]
-    detail = {"comments": len(found)}
-    journal.record(session, by=by.login, act="comment.read_all", subject=poll.key, detail=detail)
+    note_look(session, poll, len(found), by=by)
     return found
+
+
+def note_look(session: Session, poll: Poll, number: int, *, by: Account) -> None:
+    """Journal that somebody saw the words of several remarks at once."""
+    detail = {"comments": number}
+    journal.record(session, by=by.login, act="comment.read_all", subject=poll.key, detail=detail)
 
 
 def waiting(session: Session, poll: Poll) -> list[Comment]:
     """Return the comments that still wait for a paraphrase or for the way to the inspectors."""
-    return [comment for comment in comments(session, poll) if comment.theme is None]
+    return [each for each in comments(session, poll) if each.theme is None and not each.clue]
 
 
 def paraphrase(session: Session, comment: Comment, *, text: str, theme: Theme, by: Account) -> Comment:
     """Write what units may see: the matter without the words or marks of the firm; and its theme."""
     only(by, Role.OFFICE, Role.REVIEWER, act="填写转述")
-    if comment.theme is Theme.BRIBERY:
+    if comment.closed:
         raise Forbidden("review.comment_closed", "该反映已移交纪委监委，不能转述。")
     wording = " ".join(text.split())
     if theme is not Theme.BRIBERY and not wording:
@@ -116,6 +134,7 @@ def paraphrase(session: Session, comment: Comment, *, text: str, theme: Theme, b
     if len(wording) > SHORT and wording == " ".join(comment.text.split()):
         raise Invalid("review.copied", "转述不能照抄原文，以免从文风认出企业，请换一种说法。")
     comment.paraphrase, comment.theme = ("" if theme is Theme.BRIBERY else wording), theme
+    comment.written_by, comment.checked_by = by.id, None
     session.add(comment)
     session.flush()
     journal.record(
@@ -125,13 +144,30 @@ def paraphrase(session: Session, comment: Comment, *, text: str, theme: Theme, b
 
 
 def paraphrases_of(session: Session, poll: Poll, unit_code: str) -> list[str]:
-    """Return the paraphrases on a unit and its persons, each once, without praise."""
+    """Return the checked paraphrases on a unit and its persons, each once, without praise."""
     found = [
         comment.paraphrase
         for comment in comments(session, poll)
-        if comment.unit_code == unit_code and comment.paraphrase and comment.theme is not Theme.PRAISE
+        if tells(comment) and comment.unit_code == unit_code
     ]
     return list(dict.fromkeys(found))
+
+
+def tells(comment: Comment) -> bool:
+    """Tell whether a unit may be told of this remark: paraphrased, checked by a second person, a problem."""
+    if comment.closed or comment.theme is Theme.PRAISE:
+        return False
+    return bool(comment.paraphrase) and comment.checked_by is not None
+
+
+def to_inspectors(session: Session, comment: Comment, *, by: Account) -> Comment:
+    """Close a remark to everybody but the inspectors: it accuses somebody."""
+    only(by, Role.OFFICE, Role.REVIEWER, Role.INSPECTOR, act="移交线索")
+    comment.clue = True
+    session.add(comment)
+    session.flush()
+    journal.record(session, by=by.login, act="comment.to_inspectors", subject=f"反映{comment.id}")
+    return comment
 
 
 def count_themes(session: Session, poll: Poll) -> dict[Theme, int]:

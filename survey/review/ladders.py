@@ -25,6 +25,8 @@ OPENINGS = {
     "表扬": MeasureKind.COMMENDATION,
 }
 PROOFS = {"verified": "verification", "heard": "hearing", "group_decision": "group_decision"}
+WRITTEN_PROOFS = ("verification", "group_decision")
+"""What the leader writes; the hearing comes from its own record."""
 PROOF_NAMES = {"verification": "核实情况", "hearing": "本人（单位）陈述", "group_decision": "集体研究决定"}
 
 
@@ -70,6 +72,12 @@ def required_proofs(case: Case, kind: MeasureKind) -> tuple[str, ...]:
     return tuple(field for field in PROOFS.values() if field in needed)
 
 
+def needed_proofs(case: Case) -> dict[MeasureKind, list[str]]:
+    """Return by lawful measure what must be on paper before it, in the words of the form."""
+    lawful = [kind for kind in LADDERS[case.kind] if within_proposal(case, kind)]
+    return {kind: [PROOF_NAMES[name] for name in required_proofs(case, kind)] for kind in lawful}
+
+
 def running_thread(session: Session, case: Case, poll: Poll) -> tuple[Case, Measure] | None:
     """Return the earlier case and measure of the same kind whose poll is not concluded, if there is one."""
     query = (
@@ -78,7 +86,7 @@ def running_thread(session: Session, case: Case, poll: Poll) -> tuple[Case, Meas
         .join(Poll, col(Poll.id) == col(Measure.poll_id))
         .where(Measure.subject == case.subject, Measure.kind == proposed_measure(case))
         .where(Poll.round < poll.round, col(Poll.stage).not_in([Stage.CONCLUDED, Stage.VOID]))
-        .where(Case.kind == case.kind)
+        .where(Case.kind == case.kind, col(Measure.revoked_on).is_(None))
         .order_by(col(Poll.round).desc())
     )
     return session.exec(query).first()
@@ -95,7 +103,7 @@ def ladder(session: Session, kind: str, subject: str) -> list[LadderStep]:
     ).all()
     steps = []
     for measure_kind in LADDERS[kind]:
-        decided = tuple(round_ for _, round_, measure in rows if measure and measure.kind is measure_kind)
+        decided = tuple(round_ for _, round_, measure in rows if _stands(measure, measure_kind))
         proposed = tuple(
             round_
             for case, round_, measure in rows
@@ -103,6 +111,10 @@ def ladder(session: Session, kind: str, subject: str) -> list[LadderStep]:
         )
         steps.append(LadderStep(measure_kind, decided, proposed))
     return steps
+
+
+def _stands(measure: Measure | None, kind: MeasureKind) -> bool:
+    return measure is not None and measure.kind is kind and measure.revoked_on is None
 
 
 def climbed(session: Session, kind: str) -> list[tuple[Case, list[LadderStep]]]:

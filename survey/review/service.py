@@ -4,21 +4,31 @@ The engine only proposes (scoring.md 1); nothing here ever changes a count.
 """
 
 import datetime as dt
-import json
 from collections.abc import Mapping
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from survey import journal
 from survey.clock import CHINA
 from survey.errors import Invalid, Refused
 from survey.poll import queries, stages
 from survey.poll.models import Poll, Stage
-from survey.review import ladders
+from survey.review import hearings, ladders, objections, rechecks, steps, votes
 from survey.review.access import key, only
 from survey.review.cases import cases, counted, measure_of, undecided
 from survey.review.comments import take_in_comments as take_in_comments
-from survey.review.models import Case, CaseState, Measure, MeasureKind, Opinion, ReasonCode, Verdict
+from survey.review.models import (
+    Case,
+    CaseState,
+    Measure,
+    MeasureKind,
+    Opinion,
+    ReasonCode,
+    RecheckMatter,
+    Verdict,
+)
+from survey.review.raising import case_from, slate_names
+from survey.review.recusal import keep_out
 from survey.staff.models import Account, Role
 
 CLOSED = (CaseState.EXCLUDED, CaseState.WAIVED, CaseState.JOINED)
@@ -34,10 +44,10 @@ def raise_cases(session: Session, poll: Poll, *, by: Account) -> list[Case]:
     stages.require(poll, Stage.COUNTED)
     result = counted(session, poll)
     known = {(case.kind, case.subject, case.rung) for case in cases(session, poll)}
-    names = _slate_names(poll)
+    names = slate_names(poll)
     raised = []
     for proposal in result["proposals"]:
-        case = _case_from(proposal, poll, names)
+        case = case_from(proposal, poll, names)
         if (case.kind, case.subject, case.rung) in known:
             continue
         session.add(case)
@@ -47,32 +57,6 @@ def raise_cases(session: Session, poll: Poll, *, by: Account) -> list[Case]:
     for case in raised:
         join(session, case, by=by)
     return cases(session, poll)
-
-
-def _case_from(proposal: Mapping[str, object], poll: Poll, names: Mapping[str, tuple[str, str]]) -> Case:
-    subject = str(proposal["id"])
-    name, unit_code = names[subject]
-    return Case(
-        poll_id=key(poll.id),
-        kind=str(proposal["kind"]),
-        subject=subject,
-        subject_name=name,
-        unit_code=unit_code,
-        rung=int(str(proposal["rung"] or 0)),
-        name=str(proposal["name"]),
-        rule=str(proposal["rule"]),
-        lane=str(proposal["lane"]),
-        requires=json.dumps(proposal["requires"], ensure_ascii=False),
-        numbers=json.dumps(proposal["numbers"], ensure_ascii=False),
-        text=str(proposal["text"]),
-    )
-
-
-def _slate_names(poll: Poll) -> dict[str, tuple[str, str]]:
-    slate = json.loads(poll.slate)
-    names = {unit["id"]: (unit["name"], unit["id"]) for unit in slate["units"]}
-    names.update({person["id"]: (person["name"], person["unit"]) for person in slate["persons"]})
-    return names
 
 
 def give_opinion(
@@ -87,9 +71,11 @@ def give_opinion(
     evidence_date: dt.date | None = None,
     text: str = "",
 ) -> Opinion:
-    """Write one reviewer's opinion; upholding makes the case ready for a decision, excluding reopens it."""
+    """Write one member's opinion, which is the vote; the case stands upheld while the group carries that."""
     only(by, Role.REVIEWER, act="填写研判意见")
     _undecided(session, case)
+    day = at.astimezone(CHINA).date()
+    keep_out(session, by=by, unit_code=case.unit_code, on=day)
     if verdict is not Verdict.UPHOLD:
         _check_evidence(reason, evidence_number, evidence_date, text, at)
     opinion = Opinion(
@@ -102,12 +88,27 @@ def give_opinion(
         evidence_date=evidence_date,
         text=text.strip(),
     )
-    case.state = CaseState.OPEN if verdict is Verdict.EXCLUDE else CaseState.UPHELD
-    session.add_all([opinion, case])
+    session.add(opinion)
+    session.flush()
+    upheld = votes.board(session, case, on=day).carried in (Verdict.UPHOLD, Verdict.ANNOTATE)
+    case.state = CaseState.UPHELD if upheld else CaseState.OPEN
+    session.add(case)
     session.flush()
     detail = {"verdict": verdict, "reason": reason, "evidence": evidence_number, "date": evidence_date}
     journal.record(session, by=by.login, act="review.opinion", subject=_subject(case), detail=detail, at=at)
     return opinion
+
+
+def unvoted(session: Session, poll: Poll, *, by: Account, on: dt.date) -> list[Case]:
+    """Return the undecided cases on which a member has no opinion yet and need not keep out."""
+    if by.role is not Role.REVIEWER or poll.stage is not Stage.COUNTED:
+        return []
+    boards = [(case, votes.board(session, case, on=on)) for case in undecided(session, poll)]
+    return [
+        case
+        for case, board in boards
+        if any(member.account.id == by.id and not member.opinion for member in board.eligible)
+    ]
 
 
 def _check_evidence(
@@ -126,23 +127,37 @@ def _check_evidence(
         raise Invalid("review.evidence_date", "证据日期晚于今天，请核对后重填。")
 
 
-def exclude(session: Session, case: Case, *, by: Account) -> Case:
-    """Exclude a case from use on another person's written opinion with evidence; no count changes."""
+def exclude(session: Session, case: Case, *, by: Account, today: dt.date) -> Case:
+    """Exclude a case from use as the group carried it; no count changes, and somebody else rechecks."""
     only(by, Role.LEADER, act="决定不作使用")
     _undecided(session, case)
-    last = _last_opinion(session, case)
-    if last is None or last.verdict is not Verdict.EXCLUDE:
+    keep_out(session, by=by, unit_code=case.unit_code, on=today)
+    board = votes.board(session, case, on=today)
+    if board.carried is not Verdict.EXCLUDE:
         raise Refused(
             "review.no_exclusion",
-            "审查小组最近的意见不是「不作使用」，不能排除，请先由审查小组填写意见和证据。",
+            "审查小组没有表决通过「不作使用」，不能排除，请先由审查小组填写意见和证据。",
         )
-    return _close(session, case, CaseState.EXCLUDED, reason=str(last.reason), by=by)
+    excluding = [vote for vote in board.votes if vote.verdict is Verdict.EXCLUDE]
+    _close(session, case, CaseState.EXCLUDED, reason=str(excluding[-1].reason), by=by)
+    rechecks.spawn(
+        session,
+        matter=RecheckMatter.EXCLUSION,
+        reference=key(case.id),
+        poll_id=case.poll_id,
+        unit_code=case.unit_code,
+        title=f"{case.subject_name}：{case.name}",
+        refusers={vote.account_id for vote in excluding} | {key(by.id)},
+        on=today,
+    )
+    return case
 
 
-def waive(session: Session, case: Case, *, reason: str, by: Account) -> Case:
+def waive(session: Session, case: Case, *, reason: str, by: Account, today: dt.date) -> Case:
     """End an upheld case without a measure; the leader's reason stays on the record."""
     only(by, Role.LEADER, act="决定不采取措施")
     _undecided(session, case)
+    keep_out(session, by=by, unit_code=case.unit_code, on=today)
     if not reason.strip():
         raise Invalid("review.no_reason", "不采取措施须写明理由。")
     if case.state is not CaseState.UPHELD:
@@ -182,19 +197,20 @@ def decide(
     by: Account,
     at: dt.datetime,
     verification: str = "",
-    hearing: str = "",
     group_decision: str = "",
 ) -> Measure:
-    """Let a named leader turn an upheld case into a measure, never a heavier one than was proposed."""
-    _may_decide(session, case, kind, by)
+    """Let a named leader turn an upheld case into a measure, never a heavier one than was proposed.
+
+    The person or unit was told and heard before, or let the days for it pass; the record says which.
+    """
+    day = at.astimezone(CHINA).date()
+    _may_decide(session, case, kind, by, day)
     proofs = {
         "verification": verification.strip(),
-        "hearing": hearing.strip(),
+        "hearing": hearings.heard(session, case, on=day),
         "group_decision": group_decision.strip(),
     }
-    missing = [ladders.PROOF_NAMES[name] for name in ladders.required_proofs(case, kind) if not proofs[name]]
-    if missing:
-        raise Refused("review.unproven", f"「{kind}」须先有书面记录：{'、'.join(missing)}，请补齐后再决定。")
+    _proven(case, kind, proofs)
     measure = Measure(
         case_id=key(case.id),
         poll_id=case.poll_id,
@@ -214,11 +230,20 @@ def decide(
     return measure
 
 
-def _may_decide(session: Session, case: Case, kind: MeasureKind, by: Account) -> None:
+def _proven(case: Case, kind: MeasureKind, proofs: Mapping[str, str]) -> None:
+    """Refuse a measure whose papers are missing, and name them."""
+    missing = [ladders.PROOF_NAMES[name] for name in ladders.required_proofs(case, kind) if not proofs[name]]
+    if missing:
+        raise Refused("review.unproven", f"「{kind}」须先有书面记录：{'、'.join(missing)}，请补齐后再决定。")
+
+
+def _may_decide(session: Session, case: Case, kind: MeasureKind, by: Account, day: dt.date) -> None:
     only(by, Role.LEADER, act="决定处理措施")
     if not by.name.strip():
         raise Refused("review.unnamed", "处理措施须由实名的县领导决定，请先在账号中填写姓名。")
     _undecided(session, case)
+    keep_out(session, by=by, unit_code=case.unit_code, on=day)
+    objections.require_none(session, case.subject)
     if case.state is not CaseState.UPHELD:
         raise Refused("review.not_upheld", "审查小组还没有认定该事项成立，不能决定措施。")
     if not ladders.within_proposal(case, kind):
@@ -229,13 +254,14 @@ def _may_decide(session: Session, case: Case, kind: MeasureKind, by: Account) ->
 
 def carry_out(session: Session, measure: Measure, *, record: str, on: dt.date, by: Account) -> Measure:
     """Record what the unit's party organisation did, and when; the system itself does nothing to a person."""
-    only(by, Role.OFFICE, Role.INSPECTOR, act="登记措施落实情况")
+    steps.may_record(session, measure, by=by)
     if not record.strip():
         raise Invalid("review.no_record", "请写明落实情况。")
     if on < measure.decided_on:
         raise Invalid("review.before_decision", "落实日期早于决定日期，请核对。")
     if measure.carried_out_on is not None:
         raise Refused("review.carried_out", f"该措施已于{measure.carried_out_on}登记落实，不能重复登记。")
+    steps.ready(session, measure, on=on)
     measure.carried_out_on, measure.record = on, record.strip()
     session.add(measure)
     session.flush()
@@ -254,6 +280,7 @@ def close_review(session: Session, poll: Poll, *, by: Account) -> Poll:
         raise Refused(
             "review.undecided", f"还有{len(left)}件审查事项没有结论：{names}{'等' if len(left) > 3 else ''}。"
         )
+    rechecks.require_done(session, poll, RecheckMatter.EXCLUSION)
     journal.record(session, by=by.login, act="review.close", subject=poll.key)
     return stages.move(session, poll, Stage.REVIEWED, by=by)
 
@@ -266,9 +293,3 @@ def _undecided(session: Session, case: Case) -> None:
 
 def _subject(case: Case) -> str:
     return f"审查事项{case.id}"
-
-
-def _last_opinion(session: Session, case: Case) -> Opinion | None:
-    return session.exec(
-        select(Opinion).where(Opinion.case_id == case.id).order_by(col(Opinion.id).desc())
-    ).first()

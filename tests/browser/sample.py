@@ -7,12 +7,13 @@ from sqlmodel import Session
 from survey.config import Config
 from survey.poll.models import Poll, Stage
 from survey.rectify import service as rectify
-from survey.review import comments
+from survey.review import comments, hearings, objections, paraphrases, recusal, steps
 from survey.review import service as review
-from survey.review.models import MeasureKind, Theme, Verdict
+from survey.review.models import HearingWay, MeasureKind, Theme, TieKind, Verdict
 from survey.roster.models import Unit
 from survey.staff.models import Account, Role
 from tests.desk.poll_rooms import AT, County, ballots
+from tests.desk.review_rooms import EVIDENCE
 
 TODAY = AT.date()
 REMARKS = [{"line": "U1", "text": "办事跑了三趟。"}, {"line": "U2-2", "text": "检查没有出示证件。"}]
@@ -29,24 +30,39 @@ def a_county_in_the_middle_of_its_work(session: Session, config: Config) -> dict
         Role.REVIEWER: county.hire(Role.REVIEWER),
         Role.AUDITOR: county.hire(Role.AUDITOR),
         Role.UNIT_CLERK: county.hire(Role.UNIT_CLERK, unit_id=1),
+        Role.PARTY: county.hire(Role.PARTY, unit_id=2),
+        Role.OFFICIAL: county.hire(Role.OFFICIAL, badge="U2-1"),
     }
-    _review(session, poll, people)
+    _review(session, poll, people, county.hire(Role.REVIEWER))
     poll.stage = Stage.RECTIFYING
     _rectify(session, poll, people)
     county.draft("2023Q2")
     return people
 
 
-def _review(session: Session, poll: Poll, people: dict[Role, Account]) -> None:
-    case = review.raise_cases(session, poll, by=people[Role.OFFICE])[0]
-    review.give_opinion(session, case, verdict=Verdict.UPHOLD, by=people[Role.REVIEWER], at=AT)
-    review.decide(session, case, kind=MeasureKind.REMINDER, by=people[Role.LEADER], at=AT)
+def _review(session: Session, poll: Poll, people: dict[Role, Account], second: Account) -> None:
+    case, other = review.raise_cases(session, poll, by=people[Role.OFFICE])[:2]
+    for member in (people[Role.REVIEWER], second):
+        review.give_opinion(session, case, verdict=Verdict.UPHOLD, by=member, at=AT)
+        review.give_opinion(session, other, verdict=Verdict.EXCLUDE, by=member, at=AT, **EVIDENCE)
+    office, leader = people[Role.OFFICE], people[Role.LEADER]
+    hearings.invite(session, case, by=office, today=TODAY)
+    said = {"way": HearingWay.SPOKEN, "statement": "愿意改进"}
+    hearings.state_case(session, case, by=office, today=TODAY, **said)
+    measure = review.decide(session, case, kind=MeasureKind.REMINDER, by=leader, at=AT)
+    steps.deliver(session, measure, on=TODAY, by=office)
+    objections.file(session, measure, text="事实有出入", signed_name="单位", by=office, today=TODAY)
+    review.exclude(session, other, by=leader, today=TODAY)
+    unit = session.get(Unit, 3)
+    recusal.add_tie(session, leader, unit=unit, kind=TieKind.SUPERVISES, since=TODAY, by=office)
 
 
 def _rectify(session: Session, poll: Poll, people: dict[Role, Account]) -> None:
     office = people[Role.OFFICE]
-    first, _ = comments.take_in_comments(session, poll, REMARKS, by=office)
+    first, second = comments.take_in_comments(session, poll, REMARKS, by=office)
+    comments.paraphrase(session, second, text="检查程序不规范", theme=Theme.INSPECTIONS, by=office)
     comments.paraphrase(session, first, text="一件事跑了三趟", theme=Theme.FEES, by=office)
+    paraphrases.passes(session, first, by=people[Role.REVIEWER])
     rectify.open_task(
         session, poll=poll, unit=session.get(Unit, 1), title="一次告知材料", owner="王工1",
         phone="0335-7201234", deadline=TODAY + dt.timedelta(days=30), theme=Theme.FEES.value,

@@ -9,8 +9,21 @@ from sqlmodel import Session, select
 
 from survey.clock import CHINA
 from survey.poll.models import Poll, Stage
-from survey.review.models import Case, MeasureKind, Verdict
-from survey.review.service import decide, give_opinion, raise_cases
+from survey.review.comments import paraphrase
+from survey.review.hearings import invite, state_case
+from survey.review.models import (
+    Case,
+    Comment,
+    HearingWay,
+    Measure,
+    MeasureKind,
+    ReasonCode,
+    Theme,
+    Verdict,
+)
+from survey.review.paraphrases import passes
+from survey.review.service import decide, exclude, give_opinion, raise_cases
+from survey.review.steps import deliver, record_talk
 from survey.roster.models import Series, Unit
 from survey.staff.models import Account, Role
 from survey.tally.models import Count
@@ -18,6 +31,11 @@ from tests.people import Staff
 
 AT = dt.datetime(2023, 4, 3, 9, 30, tzinfo=CHINA)
 TODAY = AT.date()
+EVIDENCE = {
+    "reason": ReasonCode.LAWFUL_ACT,
+    "evidence_number": "卢消罚〔2023〕8号",
+    "evidence_date": dt.date(2023, 2, 1),
+}
 UNITS = (("U1", "水务局", Series.PUBLIC), ("U2", "消防救援大队", Series.ENFORCEMENT))
 PEOPLE = (("P1", "U1", "王守信", "leader"), ("P2", "U1", "李致远", "staff"), ("P3", "U2", "赵景行", "leader"))
 
@@ -144,6 +162,7 @@ class Room:
         self.inspector = staff.hire(Role.INSPECTOR)
         self.leader = staff.hire(Role.LEADER)
         self.reviewer = staff.hire(Role.REVIEWER)
+        self.reviewer2 = staff.hire(Role.REVIEWER)
         self.auditor = staff.hire(Role.AUDITOR)
         self.staff = staff
 
@@ -155,13 +174,48 @@ class Room:
         """Lay the count's proposals before the group."""
         return raise_cases(self.session, poll, by=self.office)
 
+    def votes(self, case: Case, verdict: Verdict = Verdict.UPHOLD, **evidence) -> None:
+        """Let both members of the group hold the same of a case."""
+        for member in (self.reviewer, self.reviewer2):
+            give_opinion(self.session, case, verdict=verdict, by=member, at=AT, **evidence)
+
     def upholds(self, case: Case) -> None:
-        """Let the reviewer uphold a case."""
-        give_opinion(self.session, case, verdict=Verdict.UPHOLD, by=self.reviewer, at=AT)
+        """Let the group uphold a case, and whoever it is about be told and state it."""
+        self.votes(case)
+        if not case.praises:
+            self.hears(case)
+
+    def hears(self, case: Case) -> None:
+        """Tell whoever the case is about, and take down what is said."""
+        invite(self.session, case, by=self.office, today=TODAY)
+        words = {"way": HearingWay.SPOKEN, "statement": "对事实无异议，愿意改进。"}
+        state_case(self.session, case, by=self.office, today=TODAY, **words)
 
     def orders(self, case: Case, kind: MeasureKind, **proofs: str):
         """Let the leader decide a measure."""
         return decide(self.session, case, kind=kind, by=self.leader, at=AT, **proofs)
+
+    def excludes(self, case: Case) -> None:
+        """Let the group vote for exclusion with evidence, and the leader confirm it."""
+        self.votes(case, Verdict.EXCLUDE, **EVIDENCE)
+        exclude(self.session, case, by=self.leader, today=TODAY)
+
+    def delivers(self, measure: Measure) -> Measure:
+        """Record that the document of a measure was handed over."""
+        return deliver(self.session, measure, on=TODAY, by=self.office)
+
+    def talks(self, measure: Measure, *talkers: str) -> None:
+        """Record one talk by each talker."""
+        for talker in talkers:
+            record_talk(
+                self.session, measure, held_on=TODAY, talker=talker, companion="组织部干部",
+                recorder="记录员", statement="对反映的问题作了说明", commitments="限期改进", by=self.office,
+            )  # fmt: skip
+
+    def paraphrases(self, comment: Comment, text: str, theme: Theme) -> None:
+        """Let the office write a paraphrase and a member of the group pass it."""
+        paraphrase(self.session, comment, text=text, theme=theme, by=self.office)
+        passes(self.session, comment, by=self.reviewer)
 
     def reviews(self, poll: Poll) -> None:
         """Uphold and order every open case as proposed, and end the review."""
@@ -169,7 +223,7 @@ class Room:
         from survey.review.models import CaseState
         from survey.review.service import close_review
 
-        proofs = {"verification": "核实属实", "hearing": "已听取陈述", "group_decision": "集体研究同意"}
+        proofs = {"verification": "核实属实", "group_decision": "集体研究同意"}
         for case in self.raises(poll):
             if case.state is CaseState.OPEN:
                 self.upholds(case)

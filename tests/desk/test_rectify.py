@@ -167,7 +167,7 @@ def test_every_comment_ends_in_a_task_or_another_outcome_and_the_equation_says_s
 ):
     first, second = comments
     assert service.equation(session, poll) == (2, 0)
-    paraphrase(session, first, text="收费依据不明", theme=Theme.FEES, by=room.office)
+    room.paraphrases(first, "收费依据不明", Theme.FEES)
     opens(room, poll, comment=first)
     opens(room, poll, comment=first, title="一次性告知收费项目")
     assert service.equation(session, poll) == (2, 1)
@@ -207,7 +207,7 @@ def test_a_quarter_concludes_when_the_equation_holds_and_every_task_is_verified(
     with pytest.raises(Refused, match="还差2条"):
         service.conclude(session, poll, by=room.office)
     for comment in comments:
-        paraphrase(session, comment, text="转述", theme=Theme.OTHER, by=room.office)
+        room.paraphrases(comment, "转述", Theme.OTHER)
     task = opens(room, poll, comment=comments[0])
     service.settle_comment(session, comments[1], kind=OutcomeKind.ADOPTED, reason="已采纳", by=room.office)
     with pytest.raises(Refused, match="还有1件"):

@@ -7,6 +7,7 @@ import pytest
 
 from survey.errors import Refused
 from survey.letters import kinds
+from survey.letters import service as post_office
 from survey.letters.models import LetterState
 from survey.poll.models import Stage
 from survey.rectify import notices, service
@@ -59,9 +60,9 @@ def _settle(session, room, poll, comments):
         (slow, "王守信经办的事项办理时间长，金禾食品有限公司等反映", Theme.SLOW),
         (many, "入企检查未统筹", Theme.INSPECTIONS),
         (abolish, "取消消防检查", Theme.OTHER),
-        (bribe, "", Theme.BRIBERY),
     ):
-        paraphrase(session, comment, text=text, theme=theme, by=room.office)
+        room.paraphrases(comment, text, theme)
+    paraphrase(session, bribe, text="", theme=Theme.BRIBERY, by=room.office)
     done, late = (
         service.open_task(
             session,
@@ -89,6 +90,15 @@ def _settle(session, room, poll, comments):
     service.settle_comment(
         session, bribe, kind=OutcomeKind.DISCIPLINE, reason="问题线索", by=room.inspector, today=TODAY
     )
+
+
+def reply_all(session, poll, *, config, room, dated, progress=lambda *_: None):
+    """Draft the letters to the enterprises, let a leader approve them, issue them."""
+    drafts = service.draft_replies(session, poll, config=config, by=room.office, dated=dated)
+    for letter in drafts:
+        post_office.approve(session, letter, by=room.leader)
+    failures = post_office.issue_all(session, drafts, config=config, by=room.office, progress=progress)
+    return service.Batch(tuple(drafts), tuple(failures))
 
 
 def test_a_reply_tells_what_is_done_what_is_not_yet_and_what_cannot_be(session, poll, config):
@@ -131,15 +141,15 @@ def test_a_reply_counts_measures_and_clues_and_prints_no_name(session, poll, con
 
 def test_every_active_enterprise_gets_one_reply(session, room, poll, config):
     seen = []
-    batch = service.reply_all(
-        session, poll, config=config, by=room.office, dated=DATED, progress=lambda *n: seen.append(n)
+    batch = reply_all(
+        session, poll, config=config, room=room, dated=DATED, progress=lambda *n: seen.append(n)
     )
     assert batch.failures == ()
     assert [letter.addressee for letter in batch.issued] == ["恒泰机械有限公司", "金禾食品有限公司"]
     assert {letter.state for letter in batch.issued} == {LetterState.ISSUED}
     assert {letter.number for letter in batch.issued} == {""}
     assert seen == [(1, 2), (2, 2)]
-    again = service.reply_all(session, poll, config=config, by=room.office, dated=DATED)
+    again = reply_all(session, poll, config=config, room=room, dated=DATED)
     assert again.issued == ()
 
 
@@ -147,15 +157,15 @@ def test_no_reply_goes_out_while_a_comment_has_no_outcome(session, room, config)
     poll = a_counted_poll(session, stage=Stage.REPORTED)
     take_in_comments(session, poll, REMARKS, by=room.office)
     with pytest.raises(Refused, match="还差5条"):
-        service.reply_all(session, poll, config=config, by=room.office, dated=DATED)
+        reply_all(session, poll, config=config, room=room, dated=DATED)
 
 
 def test_no_reply_goes_out_while_the_remarks_lie_unread(session, room, config):
     poll = a_counted_poll(session, stage=Stage.REPORTED)
     with pytest.raises(Refused, match="还没有接收"):
-        service.reply_all(session, poll, config=config, by=room.office, dated=DATED)
+        reply_all(session, poll, config=config, room=room, dated=DATED)
     take_in_comments(session, poll, [], by=room.office)
-    assert len(service.reply_all(session, poll, config=config, by=room.office, dated=DATED).issued) == 2
+    assert len(reply_all(session, poll, config=config, room=room, dated=DATED).issued) == 2
 
 
 def test_no_reminder_goes_out_before_the_review_ends(session, room, config):
@@ -172,7 +182,7 @@ def test_a_reminder_needs_a_telephone_to_print(session, room, poll, config):
 
 
 def test_a_matter_left_open_by_one_reply_stands_in_the_next_until_it_is_closed(session, room, poll, config):
-    service.reply_all(session, poll, config=config, by=room.office, dated=DATED)
+    reply_all(session, poll, config=config, room=room, dated=DATED)
     later = a_counted_poll(session, round_="2023Q2", stage=Stage.RECTIFYING)
     letter = notices.reply(session, later, config=config, dated=dt.date(2023, 7, 20))
     assert [item.theme for item in letter.pending] == ["办事慢"]

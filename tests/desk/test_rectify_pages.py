@@ -11,7 +11,7 @@ from survey.db import unit_of_work
 from survey.letters.models import Letter
 from survey.poll.models import Poll, Stage
 from survey.rectify.models import Task
-from survey.review.comments import paraphrase, take_in_comments
+from survey.review.comments import take_in_comments
 from survey.review.models import Theme
 from survey.roster.models import Enterprise
 from survey.staff.models import Role
@@ -27,9 +27,7 @@ def people(desk: Flask) -> dict[str, Visitor]:
         room = Room(session)
         poll = a_counted_poll(session, REMIND, TALK)
         for comment in take_in_comments(session, poll, REMARKS, by=room.office):
-            paraphrase(
-                session, comment, text=f"关于{comment.line_name}的事", theme=Theme.FEES, by=room.office
-            )
+            room.paraphrases(comment, f"关于{comment.line_name}的事", Theme.FEES)
         room.reviews(poll)
         poll.stage = Stage.REPORTED
         session.add(Enterprise(uscc="X1", name="恒泰机械有限公司", contact="张", phone="1"))
@@ -42,6 +40,15 @@ def people(desk: Flask) -> dict[str, Visitor]:
     for code, unit_id in clerks.items():
         found[code] = Visitor(desk, hire(desk, Role.UNIT_CLERK, login=f"clerk-{code}", unit_id=unit_id))
     return found
+
+
+def hand_over_and_talk(office: Visitor, measure: int) -> None:
+    page = f"/review/measure/{measure}"
+    office.posts(f"{page}/deliver", page, **{"delivery-on": "2099-01-04"})
+    talk = {"held_on": "2099-01-05", "talker": "局党组书记", "companion": "组织委员", "recorder": "办公室"}
+    fields = {f"talk-{name}": value for name, value in (talk | {"statement": "说明了情况"}).items()}
+    office.posts(f"{page}/talk", page, **fields)
+    office.posts(f"{page}/carry-out", page, **{"carrying-on": "2099-01-05", "carrying-record": "已谈话"})
 
 
 def enters(people: dict[str, Visitor], comment: int, **more: str):
@@ -156,7 +163,7 @@ def test_a_quarter_concludes_from_its_page(desk: Flask, people) -> None:
         fields = {"outcome-kind": "ADOPTED", "outcome-reason": "照办"}
         office.posts(f"/rectify/comment/{comment}/outcome", f"/rectify/comment/{comment}", **fields)
     office.posts("/rectify/1/remind", "/rectify/1/letters")
-    office.posts("/review/measure/2", on="2099-01-04", record="已谈话")
+    hand_over_and_talk(office, 2)
     assert office.posts("/rectify/1/conclude", "/rectify/1").status_code == 303
     with work(desk) as session:
         assert session.get(Poll, 1).stage is Stage.CONCLUDED

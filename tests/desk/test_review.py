@@ -8,13 +8,13 @@ from sqlalchemy.exc import IntegrityError
 from survey.errors import Forbidden, Invalid, Refused
 from survey.poll.models import Stage
 from survey.review import cases as reading
-from survey.review import service
+from survey.review import rechecks, service
 from survey.review.ladders import ladder
-from survey.review.models import CaseState, Measure, MeasureKind, ReasonCode, Verdict
+from survey.review.models import CaseState, Finding, Measure, MeasureKind, Verdict
 from survey.tally.models import Count
-from tests.desk.review_rooms import AT, MOVE, REMIND, TALK, Room, a_counted_poll, proposal
+from tests.desk.review_rooms import AT, EVIDENCE, MOVE, REMIND, TALK, TODAY, Room, a_counted_poll, proposal
 
-PROOFS = {"verification": "核实组笔录", "hearing": "本人陈述笔录", "group_decision": "县委会议纪要4号"}
+PROOFS = {"verification": "核实组笔录", "group_decision": "县委会议纪要4号"}
 
 
 @pytest.fixture
@@ -23,14 +23,7 @@ def room(session):
 
 
 def excludes(room, case, **more):
-    evidence = {
-        "reason": ReasonCode.LAWFUL_ACT,
-        "evidence_number": "卢消罚〔2023〕8号",
-        "evidence_date": dt.date(2023, 2, 1),
-    }
-    return service.give_opinion(
-        room.session, case, verdict=Verdict.EXCLUDE, by=room.reviewer, at=AT, **(evidence | more)
-    )
+    room.votes(case, Verdict.EXCLUDE, **(EVIDENCE | more))
 
 
 def test_each_proposal_becomes_one_case_however_often_cases_are_raised(session, room):
@@ -57,8 +50,9 @@ def test_no_act_of_the_review_changes_the_tally(session, room):
     unit_case, person_case = room.raises(poll)
     room.upholds(unit_case)
     room.orders(unit_case, MeasureKind.REMINDER)
-    excludes(room, person_case)
-    service.exclude(session, person_case, by=room.leader)
+    room.excludes(person_case)
+    (second,) = rechecks.rechecks(session)
+    rechecks.check(session, second, finding=Finding.CONFIRMED, text="证据属实", by=room.inspector, at=AT)
     service.close_review(session, poll, by=room.office)
     session.expire_all()
     assert session.get(Count, poll.id).model_dump() == before
@@ -88,7 +82,7 @@ def test_a_case_that_the_group_has_not_upheld_gives_no_measure(session, room):
 
 
 @pytest.mark.parametrize("absent", PROOFS)
-def test_a_transfer_needs_verification_hearing_and_group_decision(session, room, absent):
+def test_a_transfer_needs_verification_and_group_decision(session, room, absent):
     (case,) = room.raises(a_counted_poll(session, MOVE))
     room.upholds(case)
     with pytest.raises(Refused) as refusal:
@@ -144,8 +138,7 @@ def test_a_leader_may_order_a_milder_measure_never_a_heavier_one(session, room, 
 
 def test_an_excluded_case_gives_no_measure(session, room):
     (case,) = room.raises(a_counted_poll(session, REMIND))
-    excludes(room, case)
-    service.exclude(session, case, by=room.leader)
+    room.excludes(case)
     with pytest.raises(Refused) as refusal:
         room.orders(case, MeasureKind.REMINDER)
     assert refusal.value.code == "review.decided"
@@ -168,10 +161,10 @@ def test_evidence_from_tomorrow_is_no_evidence(session, room):
 def test_nobody_excludes_a_case_alone(session, room):
     (case,) = room.raises(a_counted_poll(session, REMIND))
     with pytest.raises(Refused, match="审查小组"):
-        service.exclude(session, case, by=room.leader)
+        service.exclude(session, case, by=room.leader, today=TODAY)
     excludes(room, case)
     with pytest.raises(Forbidden):
-        service.exclude(session, case, by=room.reviewer)
+        service.exclude(session, case, by=room.reviewer, today=TODAY)
 
 
 def test_an_exclusion_opinion_reopens_an_upheld_case(session, room):
@@ -186,8 +179,8 @@ def test_a_waived_case_keeps_the_leaders_reason(session, room):
     (case,) = room.raises(poll)
     room.upholds(case)
     with pytest.raises(Invalid):
-        service.waive(session, case, reason=" ", by=room.leader)
-    service.waive(session, case, reason="单位已自行整改", by=room.leader)
+        service.waive(session, case, reason=" ", by=room.leader, today=TODAY)
+    service.waive(session, case, reason="单位已自行整改", by=room.leader, today=TODAY)
     assert (case.state, case.closed_reason) == (CaseState.WAIVED, "单位已自行整改")
     assert service.close_review(session, poll, by=room.office).stage is Stage.REVIEWED
 
@@ -236,7 +229,8 @@ def test_a_unit_at_interview_also_gets_its_reminder_first(session, room):
 def test_what_the_party_organisation_did_is_recorded_once(session, room):
     (case,) = room.raises(a_counted_poll(session, TALK))
     room.upholds(case)
-    measure = room.orders(case, MeasureKind.TALK)
+    measure = room.delivers(room.orders(case, MeasureKind.TALK))
+    room.talks(measure, "局党组书记")
     with pytest.raises(Invalid, match="早于决定日期"):
         service.carry_out(session, measure, record="已谈话", on=dt.date(2023, 4, 2), by=room.office)
     service.carry_out(session, measure, record="局党组书记谈话", on=dt.date(2023, 4, 6), by=room.office)

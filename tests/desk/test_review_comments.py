@@ -103,6 +103,6 @@ def test_a_unit_gets_paraphrases_of_its_own_line_and_its_persons_lines(session, 
     poll = a_counted_poll(session, round_="2022Q4")
     taken = take_in_comments(session, poll, REMARKS, by=room.office)
     for comment, text in zip(taken, ("检查时言语生硬", "收费依据不明", "建议坚持"), strict=True):
-        reading.paraphrase(session, comment, text=text, theme=Theme.OTHER, by=room.office)
+        room.paraphrases(comment, text, Theme.OTHER)
     assert reading.paraphrases_of(session, poll, "U1") == ["收费依据不明"]
     assert reading.paraphrases_of(session, poll, "U2") == ["检查时言语生硬"]

@@ -115,7 +115,9 @@ class Visitor:
         return self.client.post(path, data=data, content_type="multipart/form-data")
 
 
-def hire(app: Flask, role: Role, *, login: str = "", unit_id: int | None = None) -> Account:
+def hire(
+    app: Flask, role: Role, *, login: str = "", unit_id: int | None = None, badge: str | None = None
+) -> Account:
     """Return a new account that `PASSWORD` opens."""
     with unit_of_work(app.extensions["desk_engine"]) as session:
         account = Account(
@@ -124,6 +126,7 @@ def hire(app: Flask, role: Role, *, login: str = "", unit_id: int | None = None)
             role=role,
             password_hash=DIGEST,
             unit_id=unit_id,
+            badge=(badge or f"badge-of-{login}") if role is Role.OFFICIAL else None,
         )
         session.add(account)
         session.flush()

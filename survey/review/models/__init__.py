@@ -44,7 +44,10 @@ class CaseState(StrEnum):
 
 
 class Case(SQLModel, table=True):
-    """One proposal of the engine before the review group; `subject` is a badge or a unit code."""
+    """One proposal of the engine before the review group; `subject` is a badge or a unit code.
+
+    Opinions up to number `votes_after` no longer count: a second check sent the case back.
+    """
 
     __tablename__ = "review_case"
     __table_args__ = (UniqueConstraint("poll_id", "kind", "subject", "rung", name="uq_case_subject_rung"),)
@@ -65,7 +68,7 @@ class Case(SQLModel, table=True):
     joined_to: int | None = Field(default=None, foreign_key="review_case.id")
     closed_by: int | None = Field(default=None, foreign_key="account.id")
     closed_reason: str = ""
-    reopened_at: dt.datetime | None = None
+    votes_after: int = 0
 
     @property
     def praises(self) -> bool:
@@ -201,5 +204,11 @@ class Comment(SQLModel, table=True):
     text: str = Field(sa_type=Text)
     paraphrase: str = ""
     theme: Theme | None = None
+    clue: bool = False
     written_by: int | None = Field(default=None, foreign_key="account.id")
     checked_by: int | None = Field(default=None, foreign_key="account.id")
+
+    @property
+    def closed(self) -> bool:
+        """Tell whether this is accusation material, which the inspectors alone may see (信访工作条例 30)."""
+        return self.clue or self.theme is Theme.BRIBERY

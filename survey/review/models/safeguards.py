@@ -88,7 +88,7 @@ class Ruling(StrEnum):
 
 
 class Objection(SQLModel, table=True):
-    """异议: written, signed, within five working days of delivery; examined by one person, ruled by another."""
+    """异议: written and signed within five working days; examined by one person, ruled by another."""
 
     __table_args__ = (
         CheckConstraint("text <> '' AND signed_name <> ''", name="written_and_signed"),
@@ -108,13 +108,14 @@ class Objection(SQLModel, table=True):
     decided_on: dt.date | None = None
     ruling: Ruling | None = None
     reason: str = Field(default="", sa_type=Text)
+    reopened_on: dt.date | None = None
     lifted_by: int | None = Field(default=None, foreign_key="account.id")
     lifted_reason: str = ""
 
     @property
     def due(self) -> dt.date:
         """Return the last day for the decision."""
-        return add_working_days(self.filed_on, RULING_DAYS)
+        return add_working_days(self.reopened_on or self.filed_on, RULING_DAYS)
 
     @property
     def open(self) -> bool:
@@ -169,10 +170,12 @@ class Recheck(SQLModel, table=True):
 
 
 class Talk(SQLModel, table=True):
-    """谈话记录: who talked with the person or the unit's head, who wrote it down, what was said and promised."""
+    """谈话记录: who talked with the person or unit's head, who wrote it down, what was said, promised."""
 
     __table_args__ = (
-        CheckConstraint("talker <> '' AND companion <> '' AND recorder <> ''", name="two_talkers_and_recorder"),
+        CheckConstraint(
+            "talker <> '' AND companion <> '' AND recorder <> ''", name="two_talkers_and_recorder"
+        ),
     )
     id: int | None = Field(default=None, primary_key=True)
     measure_id: int = Field(foreign_key="measure.id", index=True)
