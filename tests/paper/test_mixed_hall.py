@@ -12,6 +12,7 @@ from pathlib import Path
 from random import Random
 
 import numpy as np
+import pdfplumber
 import pypdfium2
 import pytest
 from sqlmodel import Session, SQLModel, select
@@ -24,9 +25,9 @@ from survey.config import Config
 from survey.db import open_engine, unit_of_work
 from survey.errors import Refused
 from survey.paper import images, intake, service
-from survey.paper.models import PaperDoubt, PaperPicture, PaperRemark, PaperSide
+from survey.paper.models import Choice, PaperDoubt, PaperPicture, PaperRemark, PaperSide
 from survey.poll.models import Poll, Stage
-from survey.tally import audit, opened
+from survey.tally import audit, opened, reportsheet
 from survey.tally import service as tally
 from tests.conftest import FONTS, REPOSITORY
 from tests.desk.poll_rooms import ALL_GOOD, AT, County
@@ -122,9 +123,11 @@ class Mixed:
             service.remarks.write(self.session, self.poll, remark.id, text=text, line="", by=people[0])
             service.remarks.check(self.session, self.poll, remark.id, by=people[1])
 
-    def _seen(self, doubt: PaperDoubt):
+    def _seen(self, doubt: PaperDoubt) -> Choice:
         side = self.session.get_one(PaperSide, doubt.side_id)
         truth = self.truths[side.sha256][doubt.row]
+        if truth.kind == "two marks":
+            return Choice.INVALID
         return RIGHT[next(iter(truth.lawful), "")]
 
     def is_sealed(self) -> None:
@@ -196,6 +199,26 @@ def test_printed_is_returned_spoiled_and_unused(hall):
         {"sheet": 1, "printed": 60, "returned": PAPER, "spoiled": SPOILED, "unused": UNUSED}
     ]
     assert result["equation"]["returned"] == result["equation"]["valid"] == PHONES
+
+
+def test_the_sheet_to_be_signed_balances_cards_and_paper(hall, artefacts: Path):
+    mixed, _, _ = hall
+    config, count = mixed.county.config, tally.get(mixed.session, mixed.poll)
+    told = reportsheet.sheet(mixed.session, mixed.poll, count, config=config)
+    (line,) = told.paper
+    assert told.balanced
+    assert (line.printed, line.returned, line.spoiled, line.unused) == (60, PAPER, SPOILED, UNUSED)
+    assert (line.valid + line.blank + line.void, told.electronic) == (PAPER, PHONES)
+    assert all(row.valid + row.blank + row.void == PHONES + PAPER for row in told.lines)
+    voided = Counter(truth.kind for truths in mixed.truths.values() for truth in truths)["two marks"]
+    assert sum(row.void for row in told.lines) == voided
+    by = mixed.county.inspectors[0]
+    pdf = reportsheet.pdf(mixed.session, mixed.poll, count, config=config, by=by)
+    (artefacts / "计票报告单.pdf").write_bytes(pdf)
+    with pdfplumber.open(io.BytesIO(pdf)) as document:
+        text = "".join(page.extract_text() for page in document.pages)
+    assert "第1张 60 50 4 6 50 0 0 印制＝收回＋作废＋未用" in text
+    assert "手机票与纸质票对照" in text
 
 
 def test_phones_and_paper_stand_side_by_side(hall):
