@@ -1,4 +1,4 @@
-"""The two doors: the hall, which entrepreneurs reach, and the desk; response headers and error pages."""
+"""The doors: the hall, which entrepreneurs reach, the issuer of tickets, the desk; headers and error pages."""
 
 import sys
 import traceback
@@ -99,6 +99,16 @@ def create_hall(config: Config) -> Flask:
     views.fit_out(app, kept, files)
     shell = partial(views.shell, app, kept)
     app.wsgi_app = door.Door(kept, app.wsgi_app, files=files, shell=shell, policy=POLICY)  # type: ignore[method-assign]  # as Flask documents
+    return app
+
+
+def create_issuer(config: Config) -> Flask:
+    """Return the issuer's small door: no cookie, no log; it loads neither desk nor hall."""
+    from survey.issuer import views  # noqa: PLC0415  # only the factories import late
+
+    app = _new_app(config, "issuer")
+    app.config["MAX_CONTENT_LENGTH"] = views.LARGEST
+    app.register_blueprint(views.bp)
     return app
 
 

@@ -34,7 +34,7 @@ class Certificate:
 
 
 def of(config: Config, door: str) -> Certificate:
-    """Return the certificate of `hall` or `desk`; make it when there is none."""
+    """Return the certificate of `hall`, `desk` or `issuer`; make it when there is none."""
     certificate, key = config.tls / f"{door}.crt", config.tls / f"{door}.key"
     if not (certificate.exists() and key.exists()):
         _make(config, door, certificate, key)
@@ -51,9 +51,7 @@ def of(config: Config, door: str) -> Certificate:
 
 
 def _make(config: Config, door: str, certificate: Path, key: Path) -> None:
-    origin, host = (
-        (config.hall_origin, config.hall_host) if door == "hall" else (config.desk_origin, config.desk_host)
-    )
+    origin, host, _port = config.address(door)
     private, now = ec.generate_private_key(ec.SECP256R1()), clock.now()
     names = sorted({urlsplit(origin).hostname or "localhost", host, *LOCAL} - {"0.0.0.0", "::"})  # noqa: S104  # left out, not listened on
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"Qiping {door}")])

@@ -102,7 +102,7 @@ def migrate(obj: Context) -> None:
 @click.argument("door", type=click.Choice(["hall", "desk", "issuer", "both"]))
 @click.pass_obj
 def serve(obj: Context, door: str) -> None:
-    """Serve the hall (anonymous), the desk (signed in), both side by side, or the issuer of remote tickets."""
+    """Serve the hall (anonymous), the desk (signed in), both together, or the issuer of remote tickets."""
     doors: dict[str, Callable[[config.Config], None]] = {
         "hall": serving.serve_hall,
         "desk": serving.serve_desk,

@@ -34,8 +34,12 @@ class Config:
     desk_origin: str = "http://127.0.0.1:8081"
     desk_host: str = "127.0.0.1"
     desk_port: int = 8081
+    issuer_origin: str = "http://127.0.0.1:8082"
+    issuer_host: str = "127.0.0.1"
+    issuer_port: int = 8082
     hall_tls: str = "auto"
     desk_tls: str = "auto"
+    issuer_tls: str = "auto"
 
     @property
     def database_url(self) -> str:
@@ -44,8 +48,16 @@ class Config:
 
     def encrypted(self, door: str) -> bool:
         """Tell whether `door` is served over TLS: "auto" means always, in the demonstration never."""
-        wanted = self.hall_tls if door == "hall" else self.desk_tls
+        wanted = {"hall": self.hall_tls, "desk": self.desk_tls, "issuer": self.issuer_tls}[door]
         return wanted == "on" or (wanted == "auto" and self.mode != "demo")
+
+    def address(self, door: str) -> tuple[str, str, int]:
+        """Return the origin of `door` and where it listens."""
+        return {
+            "hall": (self.hall_origin, self.hall_host, self.hall_port),
+            "desk": (self.desk_origin, self.desk_host, self.desk_port),
+            "issuer": (self.issuer_origin, self.issuer_host, self.issuer_port),
+        }[door]
 
     def scheme(self, door: str) -> str:
         """Return https or http, as `door` is served."""
@@ -60,6 +72,16 @@ class Config:
     def boxes(self) -> Path:
         """Return the folder that holds one sub-folder for each ballot box."""
         return self.instance / "boxes"
+
+    @property
+    def issuer(self) -> Path:
+        """Return the folder of the issuer of remote tickets, one sub-folder for each poll."""
+        return self.instance / "issuer"
+
+    @property
+    def mail(self) -> Path:
+        """Return the folder of what remark writers say of the answers, one sub-folder for each poll."""
+        return self.instance / "mail"
 
     @property
     def board(self) -> Path:
@@ -122,8 +144,8 @@ def _typed(name: str, value: object, *, whole_number: bool) -> object:
 def _check(config: Config) -> None:
     if config.mode not in {"production", "demo"}:
         raise Refused("config.mode", "设置项「mode」只能是 production 或 demo。")
-    if not {config.hall_tls, config.desk_tls} <= TLS_CHOICES:
-        raise Refused("config.tls", "设置项「hall_tls」「desk_tls」只能是 auto、on 或 off。")
+    if not {config.hall_tls, config.desk_tls, config.issuer_tls} <= TLS_CHOICES:
+        raise Refused("config.tls", "设置项「hall_tls」「desk_tls」「issuer_tls」只能是 auto、on 或 off。")
     if config.mode == "demo":
         return
     weak = config.secret_key.lower() in WEAK_SECRETS or len(config.secret_key) < 32

@@ -1,4 +1,4 @@
-"""Serving the two doors with granian, each in a fresh process of its own; no access log anywhere."""
+"""Serving the doors with granian, each in a fresh process of its own; no access log anywhere."""
 
 import ctypes
 import gc
@@ -19,13 +19,13 @@ from granian.log import LogLevels
 
 from survey import certificates
 from survey import config as configuration
-from survey.app import create_desk, create_hall
+from survey.app import create_desk, create_hall, create_issuer
 from survey.config import Config
 
-HALL, DESK = "hall", "desk"
+HALL, DESK, ISSUER = "hall", "desk", "issuer"
 # The hall is one process, because a box has one writer; its threads wait for the disk together.
-THREADS = {HALL: 32, DESK: 4}
-CREATE: dict[str, Callable[[Config], Any]] = {HALL: create_hall, DESK: create_desk}
+THREADS = {HALL: 32, DESK: 4, ISSUER: 4}
+CREATE: dict[str, Callable[[Config], Any]] = {HALL: create_hall, DESK: create_desk, ISSUER: create_issuer}
 PATIENCE = 15
 PR_SET_DUMPABLE = 4
 TURN_SECONDS = 0.0005
@@ -43,13 +43,18 @@ def serve_desk(config: Config) -> None:
     _wait(config, DESK)
 
 
+def serve_issuer(config: Config) -> None:
+    """Serve the issuer of remote tickets until interrupted; it may run on a machine of its own."""
+    _wait(config, ISSUER)
+
+
 def serve_both(config: Config) -> None:
     """Serve both doors side by side until interrupted."""
     _wait(config, HALL, DESK)
 
 
 def start(door: str, config: Config, output: IO[bytes] | None = None) -> subprocess.Popen[bytes]:
-    """Start `hall` or `desk` in a fresh process, so that it holds no module of the other door.
+    """Start `hall`, `desk` or `issuer` in a fresh process, so that it holds no module of the other door.
 
     What it says goes to `output`, or without one to where this process writes.
     """
@@ -84,9 +89,7 @@ def _wait(config: Config, *doors: str) -> None:
 
 def listen(door: str, config: Config) -> None:
     """Serve `door` in this process until it is told to end; requests under way are finished first."""
-    host, port = (
-        (config.hall_host, config.hall_port) if door == HALL else (config.desk_host, config.desk_port)
-    )
+    _origin, host, port = config.address(door)
     shown = certificates.of(config, door) if config.encrypted(door) else None
     _hide_memory()
     server = Granian(

@@ -13,7 +13,7 @@ from survey.errors import Refused
 from survey.poll import service as poll_service
 from survey.staff import service as staff_service
 
-NAMES = {"hall": "会场", "desk": "台账"}
+NAMES = {"hall": "会场", "desk": "台账", "issuer": "发证"}
 
 
 def show_certificates(config: Config, *doors: str) -> None:
@@ -26,7 +26,7 @@ def show_certificates(config: Config, *doors: str) -> None:
             click.echo(
                 f"{NAMES[door]}按设置以明文 http 提供，前面必须有同机的加密服务器（survey deploy nginx）。"
             )
-        origin = config.hall_origin if door == "hall" else config.desk_origin
+        origin, _host, _port = config.address(door)
         if config.encrypted(door) and not origin.startswith("https://"):
             click.echo(f"请把设置项 {door}_origin 改为 https:// 开头，否则二维码打不开。")
 

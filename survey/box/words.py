@@ -15,6 +15,8 @@ from survey.errors import Invalid
 
 WORDS = 24
 LANGUAGE = "chinese_simplified"
+WORD_LIST = "".join(Mnemonic(LANGUAGE).wordlist)
+"""The 2,048 characters in their order, for the pages that write and read phrases themselves."""
 
 
 def backup(private: ec.EllipticCurvePrivateKey) -> str:

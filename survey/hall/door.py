@@ -150,7 +150,8 @@ class Door:
 
     def _body(self, environ: WSGIEnvironment, poll: str, kind: Kind) -> bytes:
         """Read exactly one sealed body; what announces another size is refused before it is read."""
-        size = self.polls.manifest(poll).request_size(kind)
+        manifest = self.polls.manifest(poll)
+        size = manifest.request_size(kind) + manifest.ticket_size
         try:
             announced = int(environ.get("CONTENT_LENGTH") or -1)
         except ValueError:

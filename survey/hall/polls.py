@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
+from survey import clock
 from survey.box import store
 from survey.box.board import Board, Notice
 from survey.box.manifest import Kind, Manifest
+from survey.box.remote import Remote
 from survey.box.writer import Stored, Writer
 from survey.config import Config
 from survey.errors import Missing, Refused
@@ -18,12 +20,12 @@ TURNOUT_STEP = 10
 PLAIN_STEPS = ("说明，被测评人员离场", "开始填写", "封箱")
 """What the screen shows of a poll whose desk has not posted its steps."""
 PLAIN_STEPS_DONE = {"ready": 0, "open": 1}
-GATES = ("open", "ready", "closed", "void")
+GATES = ("open", "remote", "ready", "closed", "void")
 
 
 @dataclass(frozen=True)
 class Shown:
-    """One poll as the public sees it."""
+    """One poll as the public sees it; `remote` tells of a channel beside the hall."""
 
     key: str
     title: str
@@ -32,6 +34,7 @@ class Shown:
     fingerprint: str
     sealed: bool
     counted: bool
+    remote: bool = False
 
 
 class Polls:
@@ -62,7 +65,7 @@ class Polls:
         return manifest
 
     def gate(self, key: str) -> str:
-        """Return ready, open, closed or void; a box that was taken away is closed."""
+        """Return ready, remote, open, closed or void; a box that was taken away is closed."""
         folder = self._folder(key)
         gate = store.gate(folder) if folder.is_dir() else "closed"
         if gate != "closed":
@@ -81,6 +84,7 @@ class Polls:
             fingerprint=fingerprint(manifest),
             sealed=self.notice("sealed", key) is not None,
             counted=self.notice("result", key) is not None,
+            remote=manifest.remote is not None,
         )
 
     def listed(self) -> list[Shown]:
@@ -94,7 +98,7 @@ class Polls:
     def turnout(self, key: str) -> int:
         """Return how many ballots are in the box, in steps of ten so that nobody's moment shows."""
         gate = self.gate(key)
-        if gate == "open":
+        if gate in ("open", "remote"):
             return self._writer(key).count() // TURNOUT_STEP * TURNOUT_STEP
         folder = self._folder(key)
         if gate != "closed" or not folder.is_dir():
@@ -102,6 +106,15 @@ class Polls:
         if key not in self._final:
             self._final[key] = store.count(folder)
         return self._final[key] // TURNOUT_STEP * TURNOUT_STEP
+
+    def channel(self, key: str) -> tuple[Remote, str]:
+        """Return the remote channel of poll `key` and how its page stands: ready, open, closed or void."""
+        channel, gate, now = self.manifest(key).remote, self.gate(key), clock.now()
+        if channel is None:
+            raise Missing("hall.no_remote", "这一场测评没有远程渠道，请到会场投票。")
+        if gate in ("open", "remote"):
+            gate = "open" if now >= channel.votes.begins else "ready"
+        return channel, "closed" if gate in ("open", "ready") and now >= channel.votes.ends else gate
 
     def steps(self, key: str) -> list[tuple[str, bool]]:
         """Return the steps of the hall and whether each was signed, as the desk posted them."""
@@ -111,12 +124,13 @@ class Polls:
         place = PLAIN_STEPS_DONE.get(self.gate(key), len(PLAIN_STEPS))
         return [(name, number < place) for number, name in enumerate(PLAIN_STEPS)]
 
-    def put(self, poll: str, kind: Kind, card: str, body: bytes) -> Stored:
-        """Put one sealed body into the box; return when it is on disk."""
+    def put(self, poll: str, kind: Kind, card: str, sent: bytes) -> Stored:
+        """Put one sealed body into the box, the ticket behind it if there is one; return when on disk."""
         if poll not in self._writers and self.gate(poll) == "ready":
             # A box that was not opened yet may still be replaced by a new freeze.
             raise Refused(*store.REFUSALS["ready"])
-        return self._writer(poll).put(kind, card, body)
+        size = self.manifest(poll).request_size(kind)
+        return self._writer(poll).put(kind, card, sent[:size], sent[size:])
 
     def _folder(self, key: str) -> Path:
         """Return the folder of a box; what cannot be a poll's key never becomes a path."""

@@ -7,6 +7,7 @@ from functools import partial
 import segno
 from flask import Blueprint, Flask, Response, current_app, render_template, request
 
+from survey.box import words
 from survey.errors import Missing
 from survey.hall import finding
 from survey.hall.packed import Packed
@@ -58,6 +59,30 @@ def ballot(poll: str) -> bytes:
     polls = _polls()
     lang = request.args.get("lang", "")
     return shell(current_app._get_current_object(), polls, poll, polls.gate(poll), lang)  # type: ignore[attr-defined]  # the proxy's own app
+
+
+@bp.get("/p/<poll>/remote")
+def remote(poll: str) -> str:
+    """The ballot page of the remote channel: no cookie, no login; the ticket lies on the voter's device."""
+    content, (channel, state) = _polls().manifest(poll).content, _polls().channel(poll)
+    return render_template(
+        "hall/remote.html",
+        poll=poll,
+        gate=state,
+        title=content["title"],
+        readings=finding.readings(content["slate"]),
+        channel=channel,
+        words=words.WORD_LIST,
+    )
+
+
+@bp.get("/p/<poll>/tickets.txt")
+def tickets(poll: str) -> Response:
+    """All answers of the issuer, the same for everyone: only the phrase makes a ticket of one of them."""
+    notice = _polls().notice("tickets", poll)
+    if notice is None:
+        raise Missing("hall.no_tickets", "凭证清单在投票开始时公布，请稍后再来。")
+    return Response(notice.content, content_type="text/plain; charset=utf-8")
 
 
 @bp.get("/p/<poll>/board")

@@ -5,10 +5,11 @@ import { existsSync } from "node:fs";
 
 const ENTRIES = [
   "hall/hall.js", "hall/board.js", "hall/screen.js", "hall/enter.js", "hall/read.js", "hall/en.js", "hall/hall.css",
-  "desk/desk.js", "desk/inspector.js", "desk/desk.css",
+  "hall/remote.js", "hall/answers.js", "issuer/ticket.js",
+  "desk/desk.js", "desk/inspector.js", "desk/charts.js", "desk/desk.css",
 ];
 // Loaded by the ballot page when it knows what the browser can do.
-const MODULES = ["hall/subtle.js", "hall/plain.js"];
+const MODULES = ["hall/subtle.js", "hall/plain.js", "hall/lost.js"];
 // What phones without a current browser still run: BigInt came with Chrome 67 and Safari 14.
 const TARGET = ["chrome67", "safari14", "firefox78"];
 const NEW = "dist.new";

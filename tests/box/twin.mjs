@@ -35,8 +35,8 @@ const COMMANDS = {
     const hash = seal.manifestHash(utf8ToBytes(manifest));
     const random = seed === undefined ? [] : [seeded(seed)];
     return {
-      ballot: hexed(seal.sealBallot(read, hash, code, marks, ...random)),
-      text: hexed(seal.sealText(read, hash, code, remarks, ...random)),
+      ballot: hexed(seal.sealBallot(read, hash, code, marks, 1, ...random)),
+      text: hexed(seal.sealText(read, hash, code, remarks, 1, ...random)),
     };
   },
   code: ({ text }) => codes.parse(text),

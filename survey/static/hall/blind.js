@@ -5,6 +5,7 @@ import { sha384, sha512 } from "@noble/hashes/sha2.js";
 import { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } from "@noble/hashes/utils.js";
 import { deriveKeys, publicHex } from "./codes.js";
 import { Fault } from "./faults.js";
+import { remoteCode } from "./seedcode.js";
 
 const DIGEST = 48;
 const SALT = 48;
@@ -96,14 +97,9 @@ function derived(seed, label, length) {
   return concatBytes(...blocks).subarray(0, length);
 }
 
-/** Return the "code" from which the voter's own keys derive, as a card's code does in the hall. */
-export function remoteCode(seed) {
-  return `remote|${bytesToHex(seed)}`;
-}
-
 /** Return the one blinded message of `kind` that this phrase ever asks the issuer to sign. */
 export function request(key, seed, kind, poll) {
-  const card = publicHex(deriveKeys(poll, remoteCode(seed))[kind]);
+  const card = publicHex(deriveKeys(poll, remoteCode(bytesToHex(seed)))[kind]);
   const label = `${kind}|${poll}`;
   const prepared = concatBytes(
     derived(seed, `prefix|${label}`, PREFIX),

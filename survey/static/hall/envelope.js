@@ -5,6 +5,11 @@ export const SUITE = 1;
 const HEADER = 1 + 32 + 32;
 const SHARE_BOX = 65 + 32 + 16;
 
+/** Return a number as four bytes, the highest first. */
+export function u32(value) {
+  return Uint8Array.of(value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255);
+}
+
 /** Return what every box and the body are bound to. */
 export function aad(poll, manifestHash, commit) {
   return concatBytes(utf8ToBytes(`${poll}|`), manifestHash, commit);

@@ -1,24 +1,14 @@
 // The ballot page begins: card, manifest, comparison, and only then the ballot.
 import { parse } from "./codes.js";
 import { byId, groups } from "./dom.js";
+import { fetchManifest } from "./fetching.js";
 import { keepCard, keptCard, pollKey, takeFragment } from "./link.js";
 import { kiosk, watch } from "./kiosk.js";
 import { letterSizes, show, stop } from "./screens.js";
-import { ready } from "./tools.js";
 import { t } from "./words.js";
 import { Vote } from "./vote.js";
 
 const poll = pollKey();
-
-/** Fetch the manifest; return it with the SHA-256 of exactly the bytes that came. */
-async function fetchManifest(cache = "default") {
-  const address = `/p/${encodeURIComponent(poll)}/manifest.json`;
-  const answer = await fetch(address, { credentials: "same-origin", cache });
-  if (!answer.ok) throw new Error(`server ${answer.status}`);
-  const raw = new Uint8Array(await answer.arrayBuffer());
-  const { manifestHash } = await ready();
-  return { manifest: JSON.parse(new TextDecoder().decode(raw)), hash: await manifestHash(raw) };
-}
 
 /** Ask for the code on the card; `sentence` says what was wrong with the last one. */
 function askCode(sentence = "") {
@@ -44,8 +34,8 @@ async function open(card) {
   show("loading");
   let fetched;
   try {
-    fetched = await fetchManifest();
-    if (card.hash && card.hash !== fetched.hash) fetched = await fetchManifest("reload");
+    fetched = await fetchManifest(poll);
+    if (card.hash && card.hash !== fetched.hash) fetched = await fetchManifest(poll, "reload");
   } catch {
     stop(t("没有取到票面清单，请检查网络后再试。"), { retry: () => open(card) });
     return;

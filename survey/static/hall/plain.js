@@ -2,7 +2,7 @@
 import { gcm } from "@noble/ciphers/aes.js";
 import { sha256 as digest } from "@noble/hashes/sha2.js";
 
-export { manifestHash, sealBallot, sealText } from "./seal.js";
+export { manifestHash, sealBallot, sealText, sign } from "./seal.js";
 
 export const NAME = "noble";
 

@@ -8,7 +8,7 @@ const main = byId("main");
 
 /** Show what holds at this gate: the words, the code to scan. */
 function showGate(gate) {
-  const now = gate === "void" ? "closed" : gate;
+  const now = { void: "closed", remote: "ready" }[gate] ?? gate;
   for (const each of document.querySelectorAll("[data-gates]")) {
     each.hidden = !each.dataset.gates.split(" ").includes(now);
   }

@@ -5,14 +5,13 @@ import { p256 } from "@noble/curves/nist.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, concatBytes, hexToBytes, randomBytes, utf8ToBytes } from "@noble/hashes/utils.js";
 import { deriveKeys, publicHex } from "./codes.js";
-import { SUITE, aad, boxInfo } from "./envelope.js";
+import { SUITE, aad, boxInfo, u32 } from "./envelope.js";
 import * as hpke from "./hpke.js";
 import { encodeRemarks, pack, pad } from "./packing.js";
 import { split } from "./shamir.js";
 
 export { deriveKeys, parse as parseCode } from "./codes.js";
 
-const VERSION = Uint8Array.of(0, 0, 0, 1);
 const NONCE = new Uint8Array(12);
 const KEY_BYTES = 32;
 const SEED_BYTES = 48;
@@ -23,15 +22,15 @@ export function manifestHash(bytes) {
 }
 
 /** Seal and sign a ballot; `marks` maps line ids to A, B, C. Returns {key, body, receipt}. */
-export function sealBallot(manifest, hash, code, marks, random = randomBytes) {
+export function sealBallot(manifest, hash, code, marks, version = 1, random = randomBytes) {
   const body = pad(pack(manifest, marks), manifest.ballot_body);
-  return signed("ballot", manifest, deriveKeys(manifest.poll, code).ballot, close(manifest, hash, body, random));
+  return sign("ballot", manifest, code, close(manifest, hash, body, random), version);
 }
 
 /** Seal and sign the remarks, a list of {line, text}; an empty list gives an envelope of the same size. */
-export function sealText(manifest, hash, code, remarks, random = randomBytes) {
+export function sealText(manifest, hash, code, remarks, version = 1, random = randomBytes) {
   const body = pad(encodeRemarks(manifest, remarks), manifest.text_body);
-  return signed("text", manifest, deriveKeys(manifest.poll, code).text, close(manifest, hash, body, random));
+  return sign("text", manifest, code, close(manifest, hash, body, random), version);
 }
 
 function close(manifest, hash, body, random) {
@@ -47,8 +46,11 @@ function close(manifest, hash, body, random) {
   return concatBytes(Uint8Array.of(SUITE), hexToBytes(hash), commit, ...boxes, sealed);
 }
 
-function signed(kind, manifest, secret, envelope) {
-  const message = concatBytes(utf8ToBytes(`${kind}|${manifest.poll}|`), VERSION, envelope);
-  const body = concatBytes(VERSION, p256.sign(message, secret), envelope);
+/** Sign an envelope as the given version of the voter's request. */
+export function sign(kind, manifest, code, envelope, version) {
+  const secret = deriveKeys(manifest.poll, code)[kind];
+  const head = u32(version);
+  const message = concatBytes(utf8ToBytes(`${kind}|${manifest.poll}|`), head, envelope);
+  const body = concatBytes(head, p256.sign(message, secret), envelope);
   return { key: publicHex(secret), body, receipt: bytesToHex(sha256(envelope)) };
 }

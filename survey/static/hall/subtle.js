@@ -1,13 +1,12 @@
 // Sealing with the browser's own cryptography, where a secure context gives crypto.subtle; twin of seal.js.
 // WebCrypto has no way from a secret scalar to its public point, so that one multiplication is done here.
 import { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } from "@noble/hashes/utils.js";
-import { SUITE, aad, boxInfo } from "./envelope.js";
+import { SUITE, aad, boxInfo, u32 } from "./envelope.js";
 import { encodeRemarks, pack, pad } from "./packing.js";
 import { split } from "./shamir.js";
 
 export const NAME = "WebCrypto";
 
-const VERSION = Uint8Array.of(0, 0, 0, 1);
 const CURVE = { name: "ECDH", namedCurve: "P-256" };
 const SIGNING = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 const HMAC = { name: "HMAC", hash: "SHA-256" };
@@ -53,13 +52,15 @@ export async function decrypt(key, nonce, sealed) {
 }
 
 /** Seal and sign a ballot; `marks` maps line ids to A, B, C. Returns {key, body, receipt}. */
-export async function sealBallot(manifest, hash, code, marks) {
-  return signed("ballot", manifest, hash, code, pad(pack(manifest, marks), manifest.ballot_body));
+export async function sealBallot(manifest, hash, code, marks, version = 1) {
+  const body = pad(pack(manifest, marks), manifest.ballot_body);
+  return sign("ballot", manifest, code, await close(manifest, hash, body), version);
 }
 
 /** Seal and sign the remarks, a list of {line, text}; an empty list gives an envelope of the same size. */
-export async function sealText(manifest, hash, code, remarks) {
-  return signed("text", manifest, hash, code, pad(encodeRemarks(manifest, remarks), manifest.text_body));
+export async function sealText(manifest, hash, code, remarks, version = 1) {
+  const body = pad(encodeRemarks(manifest, remarks), manifest.text_body);
+  return sign("text", manifest, code, await close(manifest, hash, body), version);
 }
 
 /** Throw unless this browser can do all that sealing needs. */
@@ -67,15 +68,16 @@ export async function probe() {
   const pair = await subtle().generateKey(CURVE, true, ["deriveBits"]);
   const own = new Uint8Array(await subtle().exportKey("raw", pair.publicKey));
   await hpkeSeal(own, EMPTY, EMPTY);
-  await sign(await scalar("probe", "", ""), EMPTY);
+  await signBytes(await scalar("probe", "", ""), EMPTY);
 }
 
-async function signed(kind, manifest, hash, code, body) {
-  const envelope = await close(manifest, hash, body);
+/** Sign an envelope as the given version of the voter's request. */
+export async function sign(kind, manifest, code, envelope, version) {
   const card = await scalar(`${kind}-key`, manifest.poll, code);
-  const message = concatBytes(utf8ToBytes(`${kind}|${manifest.poll}|`), VERSION, envelope);
-  const { key, signature } = await sign(card, message);
-  return { key, body: concatBytes(VERSION, signature, envelope), receipt: bytesToHex(await sha256(envelope)) };
+  const head = u32(version);
+  const message = concatBytes(utf8ToBytes(`${kind}|${manifest.poll}|`), head, envelope);
+  const { key, signature } = await signBytes(card, message);
+  return { key, body: concatBytes(head, signature, envelope), receipt: bytesToHex(await sha256(envelope)) };
 }
 
 async function close(manifest, hash, body) {
@@ -100,7 +102,7 @@ async function scalar(purpose, poll, code) {
   return digest;
 }
 
-async function sign(secret, message) {
+async function signBytes(secret, message) {
   const [x, y] = publicPoint(number(secret)).map(bytes);
   const jwk = { kty: "EC", crv: "P-256", x: base64(x), y: base64(y), d: base64(secret) };
   const imported = await subtle().importKey("jwk", jwk, SIGNING, false, ["sign"]);

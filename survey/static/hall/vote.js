@@ -12,13 +12,15 @@ import { Refusal, insist } from "./send.js";
 import { Sheet } from "./sheet.js";
 import { tools } from "./tools.js";
 import { t } from "./words.js";
-import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
+import { bytesToHex, concatBytes, hexToBytes } from "@noble/hashes/utils.js";
 
 const KINDS = ["ballot", "text"];
+const HEAD = 4 + 64;
+const LAST_VERSION = 2 ** 31;
 // Long enough for the screen to show that sealing began; an old phone then works for a second or two.
 const PAINT = 50;
 
-/** One voter with one card at this device. */
+/** One voter with one card at this device, or with a ticket of the remote channel (`card.tokens`). */
 export class Vote {
   constructor(manifest, hash, card) {
     this.manifest = manifest;
@@ -99,8 +101,8 @@ export class Vote {
     try {
       const { manifest, hash, card } = this;
       const [marks, remarks] = [this.marks.marks(), this.marks.remarks()];
-      const ballot = await tools.sealBallot(manifest, hash, card.code, marks);
-      this.sealed = { ballot, text: await tools.sealText(manifest, hash, card.code, remarks) };
+      const ballot = await tools.sealBallot(manifest, hash, card.code, marks, card.version);
+      this.sealed = this.ticketed({ ballot, text: await tools.sealText(manifest, hash, card.code, remarks, card.version) });
     } catch (fault) {
       byId("review-fault").textContent = fault.sentence ? said(fault) : t("没有密封成功：{fault}", { fault: fault.message });
       byId("review-fault").hidden = false;
@@ -108,10 +110,50 @@ export class Vote {
       show("review");
       return;
     }
-    this.kept = await this.draft.save({ sealed: { ballot: pack(this.sealed.ballot), text: pack(this.sealed.text) } });
+    await this.keepSealed();
     if (!this.kept) addEventListener("beforeunload", warn);
     this.wipe();
     this.send();
+  }
+
+  /** Put the tickets of the remote channel behind the sealed bodies; a card has none. */
+  ticketed(sealed) {
+    const { tokens } = this.card;
+    if (!tokens) return sealed;
+    return Object.fromEntries(KINDS.map((kind) => [
+      kind, { ...sealed[kind], body: concatBytes(sealed[kind].body, hexToBytes(tokens[kind])) },
+    ]));
+  }
+
+  async keepSealed() {
+    this.kept = await this.draft.save({ sealed: { ballot: pack(this.sealed.ballot), text: pack(this.sealed.text) } });
+  }
+
+  /** Sign the same envelopes as a higher version: a lost phone does not know which ones it cast before. */
+  async signAnew() {
+    const { manifest, card } = this;
+    card.version = 2 * card.version + 1;
+    const signed = await Promise.all(KINDS.map((kind) => {
+      const { body } = this.sealed[kind];
+      const envelope = body.subarray(HEAD, body.length - hexToBytes(card.tokens[kind]).length);
+      return tools.sign(kind, manifest, card.code, envelope, card.version);
+    }));
+    this.sealed = this.ticketed(Object.fromEntries(KINDS.map((kind, at) => [kind, signed[at]])));
+    await this.keepSealed();
+  }
+
+  /** Put one kind into the box; a ticket that was found again replaces what its lost phone cast. */
+  async deliver(kind) {
+    for (;;) {
+      try {
+        await insist(this.manifest.poll, kind, this.sealed[kind], this.waiting, byId("hurry"));
+        return;
+      } catch (fault) {
+        const outrun = fault.code === "box.older_vote" && this.card.recovered && this.card.version < LAST_VERSION;
+        if (!outrun) throw fault;
+        await this.signAnew();
+      }
+    }
   }
 
   /** Send both envelopes and show the receipt; a refusal stops with its sentence. */
@@ -119,7 +161,7 @@ export class Vote {
     this.state("sending", t("发送中"), t("正在投入票箱，请不要关闭页面。"));
     show("send");
     try {
-      for (const kind of KINDS) await insist(this.manifest.poll, kind, this.sealed[kind], this.waiting, byId("hurry"));
+      for (const kind of KINDS) await this.deliver(kind);
       this.done();
     } catch (fault) {
       if (!(fault instanceof Refusal)) throw fault;
@@ -135,13 +177,14 @@ export class Vote {
   };
 
   refused(refusal) {
-    const used = t("如果不是您投的，请立即拿着票卡告诉现场监督人员。");
+    const used = this.card.tokens ? t("如果不是您投的，请立即打监督电话。") : t("如果不是您投的，请立即拿着票卡告诉现场监督人员。");
     this.state("refused", t("没有入箱"), said(refusal) + (refusal.code === "box.used_card" ? used : ""));
-    if (refusal.code !== "box.not_open") this.forget();
+    if (!["box.not_open", "box.too_early"].includes(refusal.code)) this.forget();
   }
 
   done(notice) {
     this.forget();
+    this.card.voted?.();
     afterVote();
     showReceipt(this.manifest, this.sealed.ballot.receipt, notice);
     show("done");
