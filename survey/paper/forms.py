@@ -35,10 +35,22 @@ class ForgoForm(FlaskForm):
 class HandForm(FlaskForm):
     """A sheet that two people key from the paper."""
 
-    layout = SelectField("印制批次")
-    sheet = IntegerField("第几张", validators=[REQUIRED, NumberRange(1, 99, "应为1至99。")])
+    layout = SelectField("印制批次", id="hand-layout")
+    sheet = IntegerField("第几张", id="hand-sheet", validators=[REQUIRED, NumberRange(1, 99, "应为1至99。")])
 
     def offer(self, layouts: Iterable[tuple[str, str]]) -> "HandForm":
+        """Offer the printed layouts."""
+        self.layout.choices = [SelectChoice(*each) for each in layouts]
+        return self
+
+
+class NoteForm(FlaskForm):
+    """A comment that no scan shows."""
+
+    layout = SelectField("印制批次", id="note-layout")
+    page = IntegerField("第几页", validators=[REQUIRED, NumberRange(1, 198, "应为1至198。")])
+
+    def offer(self, layouts: Iterable[tuple[str, str]]) -> "NoteForm":
         """Offer the printed layouts."""
         self.layout.choices = [SelectChoice(*each) for each in layouts]
         return self

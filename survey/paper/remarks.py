@@ -9,7 +9,7 @@ from sqlmodel import Session, col, delete, select
 
 from survey import journal
 from survey.errors import Forbidden, Invalid, Missing, Refused
-from survey.paper import prints
+from survey.paper import naming, prints
 from survey.paper.models import PaperRemark
 from survey.paper.sheet import OVERALL, Line
 from survey.poll.models import Poll
@@ -75,6 +75,11 @@ def write(session: Session, poll: Poll, remark_id: int, *, text: str, line: str,
         raise Refused("paper.remark_written", "这条意见已由别人录入，请核对，或继续下一条。")
     if len(text.strip()) > LONGEST:
         raise Invalid("paper.remark_long", f"意见超过{LONGEST}个字，请分条概括后录入。")
+    if told := naming.giveaways(session, text):
+        raise Refused(
+            "paper.remark_names",
+            f"意见中有{'、'.join(told)}，会认出写票人，请只写事情、删去这些内容再录入。",
+        )
     about = line or OVERALL
     if about != OVERALL and about not in {each.id for each in lines(session, poll, remark)}:
         raise Invalid("paper.remark_line", "这一页没有这个序号，请核对后重新选择。")

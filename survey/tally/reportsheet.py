@@ -16,7 +16,7 @@ from survey.clock import Quarter
 from survey.config import Config
 from survey.letters.imprint import Imprint, printed
 from survey.letters.kinds import ChannelLine, PaperLine, TallyLine, TallySheet
-from survey.poll import service as polls
+from survey.poll import attendance, hall_log
 from survey.poll.models import HallStep, Poll
 from survey.staff.models import Account
 from survey.tally import opened, signing
@@ -38,8 +38,8 @@ def pdf(session: Session, poll: Poll, count: Count, *, config: Config, by: Accou
 
 def sheet(session: Session, poll: Poll, count: Count, *, config: Config) -> TallySheet:
     """Return the sheet's content; both openers' digests are equal, or there would be no count."""
-    cards = polls.card_account(session, poll)
-    signed = polls.entries(session, poll).get(HallStep.SEALED)
+    cards = attendance.card_account(session, poll)
+    signed = hall_log.entries(session, poll).get(HallStep.SEALED)
     paper: Mapping[str, Any] = json.loads(count.paper) if count.paper else {}
     digest = opened.digest(opened.read(config, poll).table)
     return TallySheet(
@@ -48,7 +48,7 @@ def sheet(session: Session, poll: Poll, count: Count, *, config: Config) -> Tall
         held_on=poll.held_on,
         venue=poll.venue,
         seats=poll.seats,
-        attended=len(polls.present(session, poll)),
+        attended=len(attendance.present(session, poll)),
         printed=cards.printed if cards else 0,
         issued=count.issued,
         remaining=cards.remaining if cards else 0,

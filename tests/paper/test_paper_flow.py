@@ -23,9 +23,11 @@ from survey.paper.models import (
     PaperGallery,
     PaperLink,
     PaperPicture,
+    PaperRemark,
     PaperSide,
 )
 from survey.paper.reading import Side, State
+from survey.roster.models import Enterprise
 from survey.staff.models import Role
 from tests.paper.halls import RIGHT, Hall, private_key
 from tests.people import Staff
@@ -350,6 +352,75 @@ def test_a_comment_is_written_down_by_one_and_found_right_by_another(deciding: H
     kept.write(hall.session, hall.poll, remark.id, text="窗口排队太久", line=line, by=second)
     kept.check(hall.session, hall.poll, remark.id, by=first)
     assert kept.open_(hall.session, hall.poll) == commented(hall) - 1
+
+
+def the_firm(hall: Hall) -> None:
+    firm = Enterprise(
+        uscc="911303007000000001", name="青禾县宏达机械有限公司", tags=[], contact="李守业", phone=""
+    )
+    hall.session.add(firm)
+    hall.session.flush()
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("我们青禾县宏达机械有限公司跑了三趟", "宏达机械"),
+        ("宏达 机械的环评拖了很久", "宏达机械"),
+        ("找李守业了解情况", "李守业"),
+        ("请打13900001234", "13900001234"),
+        ("代码911303007000000001", "911303007000000001"),
+        ("3月28日去办的", "3月28日"),
+        ("罚了我们2.5万元", "2.5万元"),
+    ],
+)
+def test_an_entry_that_names_the_firm_is_sent_back(deciding: Hall, text: str, named: str):
+    hall, kept = deciding, service.remarks
+    the_firm(hall)
+    remark = kept.next_remark(hall.session, hall.poll, by=hall.teller)
+    assert remark
+    with pytest.raises(Refused, match=named):
+        kept.write(hall.session, hall.poll, remark.id, text=text, line="", by=hall.teller)
+    assert (remark.text, remark.written_by) == ("", None)
+    kept.write(hall.session, hall.poll, remark.id, text="机械类企业办环评来回跑", line="", by=hall.teller)
+
+
+def test_a_comment_knows_its_page_never_its_sheet(deciding: Hall):
+    columns = set(PaperRemark.model_fields)
+    assert columns == {
+        "id", "poll_id", "layout", "page", "jpeg", "line", "text", "written_by", "checked_by",
+    }  # fmt: skip
+
+
+def test_an_empty_box_that_looked_written_on_goes_on_as_nothing(deciding: Hall):
+    hall = deciding
+    hall.decides(hall.people[0])
+    hall.decides(hall.people[1])
+    hall.checks_blanks(hall.people[0])
+    hall.writes_comments_down(" ")
+    hall.settles()
+    assert opened(hall, hall.seals()).remarks == []
+
+
+def test_paper_that_nobody_returned_is_accounted_for_before_the_box_is_opened(hall: Hall):
+    with pytest.raises(Refused, match="先清点"):
+        service.refuse_unsealed(hall.session, hall.poll)
+    service.settle(hall.session, hall.poll, sheet=1, returned=0, spoiled=1, unused=2, by=hall.teller)
+    hall.closes_the_intake()
+    batch = opened(hall, hall.seals())
+    assert (batch.records, batch.header["carried"]) == ([], {})
+    service.refuse_unsealed(hall.session, hall.poll)
+
+
+def test_every_printed_sheet_is_settled_even_one_that_never_came_back(hall: Hall):
+    hall.takes_in()
+    hall.closes_the_intake()
+    hall.decides(hall.people[0])
+    hall.decides(hall.people[1])
+    hall.checks_blanks(hall.people[0])
+    hall.writes_comments_down()
+    with pytest.raises(Refused, match="第1张"):
+        hall.seals()
 
 
 def test_comments_go_on_as_text_and_their_pictures_only_under_seal(deciding: Hall):
