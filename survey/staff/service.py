@@ -30,8 +30,7 @@ def sign_in(session: Session, login: str, password: str, *, at: dt.datetime) -> 
 
     A refusal rolls the unit of work back: the caller then notes it with `note_failure` in a new one.
     """
-    if _recent_failures(session, login, at=at) >= ALLOWED_FAILURES:
-        raise Busy("staff.too_many_failures", "登录失败次数过多，请15分钟后再试，或请我来办办公室重设密码。")
+    refuse_locked(session, login, at=at)
     account = session.exec(select(Account).where(Account.login == login)).first()
     matches = _verify(account.password_hash if account else DECOY, password)
     if account is None or not matches or not account.active:
@@ -40,6 +39,12 @@ def sign_in(session: Session, login: str, password: str, *, at: dt.datetime) -> 
         account.password_hash = HASHER.hash(password)
     journal.record(session, by=account.login, act="staff.sign_in", subject=_subject(login), at=at)
     return account
+
+
+def refuse_locked(session: Session, login: str, *, at: dt.datetime) -> None:
+    """Refuse whoever failed too often with this login of late."""
+    if _recent_failures(session, login, at=at) >= ALLOWED_FAILURES:
+        raise Busy("staff.too_many_failures", "登录失败次数过多，请15分钟后再试，或请我来办办公室重设密码。")
 
 
 def note_failure(session: Session, login: str, *, at: dt.datetime) -> None:
@@ -137,6 +142,21 @@ def create_account(
     session.flush()
     detail = {"name": name, "role": role.value, "unit": unit_id}
     journal.record(session, by=by.login, act="staff.create_account", subject=login, detail=detail)
+    return account
+
+
+def open_official(session: Session, *, badge: str, name: str, password: str) -> Account:
+    """Open an official's account under the 工号, or set its password anew; the caller checked the code."""
+    account = session.exec(select(Account).where(Account.badge == badge)).first()
+    if account is None:
+        if session.exec(select(Account).where(Account.login == badge)).first():
+            raise Refused("staff.login_taken", f"账号名「{badge}」已有人使用，请联系我来办办公室。")
+        account = Account(login=badge, name=name, role=Role.OFFICIAL, password_hash="", badge=badge)
+    account.password_hash, account.name, account.active = _digest(password), name, True
+    session.add(account)
+    session.flush()
+    journal.record(session, by=badge, act="staff.open_official", subject=badge)
+    journal.record(session, by=badge, act="staff.unlock", subject=_subject(badge))
     return account
 
 
