@@ -13,6 +13,7 @@ from survey.box.board import Board
 from survey.config import Config
 from survey.custody.models import Destruction, Rehearsal
 from survey.errors import Forbidden, Invalid, Missing, Refused
+from survey.paper import service as papers
 from survey.poll import boxes
 from survey.poll.models import Poll, Stage
 from survey.staff.models import Account, Role
@@ -79,7 +80,7 @@ def ask_destruction(
         raise Missing("custody.no_box", f"没有找到 {poll.key} 的票箱，请核对后再提出。")
     row = Destruction(
         poll_id=poll.id or 0, asked_by=by.id or 0, asked_at=at, reason=reason.strip(),
-        inventory="\n".join(shredding.inventory(folder)),
+        inventory="\n".join([*shredding.inventory(folder), *papers.inventory(session, poll)]),
         sealed_sha256=hashlib.sha256(sealed.content).hexdigest() if sealed else "",
     )  # fmt: skip
     session.add(row)
@@ -112,6 +113,7 @@ def confirm_destruction(
     session.add(row)
     session.flush()
     files = shredding.shred(boxes.folder(config, poll))
+    papers.destroy(session, poll, config=config)
     board = Board(config.board)
     for kind in board.kinds(poll.key):
         if kind not in STAYING:

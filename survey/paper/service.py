@@ -16,6 +16,7 @@ from survey.paper.deciding import (
     witnesses,
     wrong_controls,
 )
+from survey.paper.ending import destroy, inventory
 from survey.paper.models import BatchState, Choice, PaperGallery
 from survey.paper.prints import confirm_deleted, layouts, press, print_ballots, prints, require_hand
 from survey.paper.sealing import accounts, ready, recheck_all, refuse_unsealed, seal, settle
@@ -43,10 +44,12 @@ __all__ = [
     "close_intake",
     "confirm_deleted",
     "decide",
+    "destroy",
     "first_break",
     "forgo_missing",
     "gallery_picture",
     "get",
+    "inventory",
     "key_sheet",
     "known",
     "layouts",

@@ -1,5 +1,6 @@
 """60 vote by phone and 50 on paper: real print, scans, two people, one box, one count; then attacked."""
 
+import datetime as dt
 import io
 import json
 import subprocess
@@ -22,6 +23,7 @@ from survey.attack.rehearsal import own_marks
 from survey.attack.targets import Scene, Target
 from survey.box import verify
 from survey.config import Config
+from survey.custody import service as custody
 from survey.db import open_engine, unit_of_work
 from survey.errors import Refused
 from survey.paper import images, intake, service
@@ -332,3 +334,23 @@ def test_no_token_picture_or_handwriting_is_left(hall):
     for picture in mixed.pictures:
         part = picture[len(picture) // 2 :][:64]
         assert not any(part in content for content in contents)
+
+
+def test_the_end_of_the_box_is_the_end_of_its_paper(hall):
+    mixed, _, _ = hall
+    session, config, poll = mixed.session, mixed.county.config, mixed.poll
+    rows = lines_of(mixed).values()
+    readings = [json.dumps(rows).encode() for rows in mixed.readings.values() if rows]
+    poll.stage = Stage.CONCLUDED
+    later = AT + dt.timedelta(days=400)
+    by = mixed.county.inspectors[0]
+    asked = custody.ask_destruction(session, poll, reason="保管期满", config=config, by=by, at=later)
+    assert {"paper.sealed", "paper-comments.sealed", "paper-readings"} <= {
+        line.split("\t")[0] for line in asked.inventory.splitlines()
+    }
+    custody.confirm_destruction(session, poll, config=config, by=mixed.county.office, at=later)
+    session.commit()
+    files = [path for path in config.instance.rglob("*") if path.is_file() and "fonts" not in path.parts]
+    contents = [path.read_bytes() for path in files]
+    for mark in [*rows, *readings]:
+        assert not any(mark in content for content in contents)

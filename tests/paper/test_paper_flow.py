@@ -412,6 +412,20 @@ def test_paper_that_nobody_returned_is_accounted_for_before_the_box_is_opened(ha
     service.refuse_unsealed(hall.session, hall.poll)
 
 
+def test_readings_pictures_comments_and_decisions_go_with_the_box(deciding: Hall):
+    hall = deciding
+    hall.decides(hall.people[0])
+    lines = service.inventory(hall.session, hall.poll)
+    assert lines[0].split("\t")[:2] == ["paper-readings", "6"]
+    gone = service.destroy(hall.session, hall.poll, config=hall.config)
+    assert gone > 100
+    for table in (PaperSide, PaperPicture, PaperRemark, PaperDoubt, PaperDecision, PaperGallery, PaperLink):
+        assert hall.session.exec(select(table)).all() == []
+    assert not prints.key_path(hall.config, hall.poll).parent.exists()
+    assert service.batch(hall.session, hall.poll)
+    assert service.inventory(hall.session, hall.poll) == []
+
+
 def test_every_printed_sheet_is_settled_even_one_that_never_came_back(hall: Hall):
     hall.takes_in()
     hall.closes_the_intake()
