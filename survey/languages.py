@@ -1,18 +1,27 @@
-"""The languages of the doors: Chinese is the source, English stands in translations/en/messages.po."""
+"""The languages of the doors: Chinese is the source, English stands in translations/en/messages.po.
+
+The hall keeps no cookie: an address says its language. The desk keeps the choice in its session.
+Sentences made of names and figures by a rule, above all refusals, stay Chinese in every language.
+"""
 
 import io
+import re
 from functools import cache
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from flask import Flask, request
-from flask_babel import Babel, Domain, get_locale
+from flask import Flask, request, session
+from flask_babel import Babel, Domain, get_domain, get_locale
+from markupsafe import Markup
 
 FOLDER = Path(__file__).parent / "translations"
 SOURCE, ENGLISH = "zh", "en"
 TAGS = {SOURCE: "zh-CN", ENGLISH: "en"}
+HAN, LATIN = re.compile("[\u4e00-\u9fff]"), re.compile("[A-Za-z]")
+KEPT = "lang"
+"""Where the desk's session keeps the language."""
 
 
 class Catalogues(Domain):  # type: ignore[misc]  # Flask-Babel carries no types
@@ -44,10 +53,34 @@ def carry(path: str) -> str:
     return path if spoken() == SOURCE else f"{path}?lang={ENGLISH}"
 
 
+def kept() -> str:
+    """Return the language that this visitor of the desk chose."""
+    return ENGLISH if session.get(KEPT) == ENGLISH else SOURCE
+
+
+def choose(locale: str) -> None:
+    """Let the desk speak `locale` to this visitor from now on."""
+    session[KEPT] = ENGLISH if locale == ENGLISH else SOURCE
+
+
+def say(text: object) -> str:
+    """Return a word or sentence that comes from the code as data, in the language of this request."""
+    if isinstance(text, Markup):
+        return text
+    words = str(text)
+    return str(get_domain().get_translations().gettext(words)) if words else ""
+
+
+def tongue(text: object) -> str:
+    """Return the language tag of a text as it is read aloud; an English sentence may hold a Chinese name."""
+    words = say(text)
+    return TAGS[SOURCE if len(HAN.findall(words)) * 2 > len(LATIN.findall(words)) else ENGLISH]
+
+
 def fit_out(app: Flask, door: str) -> None:
-    """Give the templates of a door their `_`; only the hall speaks more than the source language."""
-    choose = spoken if door == "hall" else lambda: SOURCE
-    Babel(app, default_locale=SOURCE, locale_selector=choose)
+    """Give the templates of a door their `_`, `say` and `tongue`."""
+    chosen = spoken if door == "hall" else kept
+    Babel(app, default_locale=SOURCE, locale_selector=chosen)
     app.extensions["babel"].instance.domain_instance = Catalogues()
-    app.jinja_env.globals.update(carry=carry)
-    app.context_processor(lambda: {"lang": TAGS[choose()]})
+    app.jinja_env.globals.update(carry=carry, say=say, tongue=tongue)
+    app.context_processor(lambda: {"lang": TAGS[chosen()]})

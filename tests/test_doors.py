@@ -17,7 +17,7 @@ from survey.roster.models import Series, Unit
 from survey.staff.models import OF_A_UNIT, Account, Role
 from tests.desk.visitors import Page, Visitor, hire
 
-OPEN_TO_ALL = {"staff.sign_in", "staff.enter"}
+OPEN_TO_ALL = {"staff.sign_in", "staff.enter", "rights.activation", "rights.activate", "staff.language"}
 STAND_INS = {"IntegerConverter": 1, "UnicodeConverter": "x", "PathConverter": "x"}
 NOT_YOURS = "没有这项权限"
 

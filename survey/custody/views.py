@@ -2,6 +2,7 @@
 
 from flask import Blueprint, current_app, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from survey import clock
 from survey.config import Config
@@ -50,8 +51,8 @@ def rehearse(poll_id: int) -> ResponseReturnValue:
     poll = polls.get(g.session, poll_id)
     row = service.rehearse(g.session, poll, config=_config(), by=g.account, at=clock.now())
     if row.passed:
-        return _back(poll_id, "演练通过，结果已记入监督记录。")
-    return _back(poll_id, "演练未通过，结果已记入监督记录；请先查明原因，不要开始测评。", "warn")
+        return _back(poll_id, gettext("演练通过，结果已记入监督记录。"))
+    return _back(poll_id, gettext("演练未通过，结果已记入监督记录；请先查明原因，不要开始测评。"), "warn")
 
 
 @bp.post("/<int:poll_id>/ask")
@@ -60,7 +61,7 @@ def ask(poll_id: int) -> ResponseReturnValue:
     """Ask for the destruction of the box."""
     poll, reason = polls.get(g.session, poll_id), DestructionForm().reason.data or ""
     service.ask_destruction(g.session, poll, reason=reason, config=_config(), by=g.account, at=clock.now())
-    return _back(poll_id, "已提出销毁，请由第二方核对清单后确认。")
+    return _back(poll_id, gettext("已提出销毁，请由第二方核对清单后确认。"))
 
 
 @bp.post("/<int:poll_id>/confirm")
@@ -69,4 +70,4 @@ def confirm(poll_id: int) -> ResponseReturnValue:
     """Confirm, and destroy the box."""
     poll = polls.get(g.session, poll_id)
     service.confirm_destruction(g.session, poll, config=_config(), by=g.account, at=clock.now())
-    return _back(poll_id, f"{poll.key} 的票箱已销毁，销毁记录已存档。")
+    return _back(poll_id, gettext("%(key)s 的票箱已销毁，销毁记录已存档。", key=poll.key))

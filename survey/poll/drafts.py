@@ -29,6 +29,11 @@ class Plan:
     venue: str
 
 
+def usual_title(quarter: Quarter) -> str:
+    """Return the title that a quarter's poll bears unless somebody gives it another."""
+    return f"{quarter.chinese}企业满意度测评"
+
+
 def draft(
     session: Session,
     *,

@@ -4,15 +4,16 @@ from typing import Any
 
 from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
-from survey import clock
+from survey import clock, languages
 from survey.config import Config
 from survey.poll import guide, policies, service
-from survey.poll.drafts import LARGEST_ROUND
+from survey.poll.drafts import LARGEST_ROUND, usual_title
 from survey.poll.forms import CardsForm, KeyForm, NewPlanForm, PlanForm, StepForm, VoidForm
 from survey.poll.models import HallStep, Poll, Stage
 from survey.roster import service as roster
-from survey.staff.models import Role
+from survey.staff.models import AT_DESK, Role
 from survey.staff.views import allow
 
 # The overview stands at the root of the desk, so the blueprint carries no prefix of its own.
@@ -39,7 +40,9 @@ def _back(page: str, poll: Poll, sentence: str, category: str = "done") -> Respo
 @bp.get("/")
 @allow(*Role)
 def overview() -> ResponseReturnValue:
-    """Say where the quarter stands and what the reader does next."""
+    """Say where the quarter stands and what the reader does next; who is rated has an own page."""
+    if g.account.role not in AT_DESK:
+        return redirect(url_for("rights.home"), 303)
     poll = service.newest(g.session)
     act = service.act_for(g.session, poll, g.account)
     return render_template(
@@ -68,7 +71,7 @@ def new() -> ResponseReturnValue:
     today = clock.today()
     quarter = clock.Quarter(today.year, (today.month + 2) // 3)
     form = NewPlanForm(
-        round=str(quarter), title=f"{quarter.chinese}企业满意度测评", held_on=today,
+        round=str(quarter), title=usual_title(quarter), held_on=today,
         seats=len(firms), spare_cards=min(10, LARGEST_ROUND), threshold=2,
     )  # fmt: skip
     return _draft_page(form)
@@ -86,7 +89,7 @@ def create() -> ResponseReturnValue:
     if not form.validate():
         return _draft_page(form, status=400)
     poll = service.draft(g.session, round_=form.round.data, by=g.account, **vars(form.plan()))
-    return _back("detail", poll, f"已起草 {poll.key}，请通知两位县领导审定。")
+    return _back("detail", poll, gettext("已起草 %(key)s，请通知两位县领导审定。", key=poll.key))
 
 
 @bp.get("/poll/<int:poll_id>/edit")
@@ -107,7 +110,7 @@ def revise(poll_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _draft_page(form, poll, 400)
     service.revise(g.session, poll, form.plan(), by=g.account)
-    return _back("detail", poll, "方案已保存；此前的签字已失效，须由两位县领导重新签字。")
+    return _back("detail", poll, gettext("方案已保存；此前的签字已失效，须由两位县领导重新签字。"))
 
 
 @bp.get("/poll/<int:poll_id>")
@@ -138,7 +141,11 @@ def _changed(poll: Poll) -> bool:
 def approve(poll_id: int) -> ResponseReturnValue:
     """Sign the draft."""
     poll = service.approve(g.session, _poll(poll_id), by=g.account, at=clock.now())
-    return _back("detail", poll, f"已签字。{poll.key} 现为“{poll.stage.chinese}”。")
+    return _back(
+        "detail",
+        poll,
+        gettext("已签字。%(key)s 现为“%(stage)s”。", key=poll.key, stage=languages.say(poll.stage.chinese)),
+    )
 
 
 @bp.get("/poll/<int:poll_id>/keys")
@@ -163,7 +170,12 @@ def register_key(poll_id: int) -> ResponseReturnValue:
     public, place = form.public_key.data or "", form.position.data
     key = service.register_key(g.session, poll, by=g.account, public_key=public, position=place)
     return _back(
-        "keys", poll, f"已登记为第{key.position}位监督人员。请妥善保管密钥文件和口令，遗失后无法补发。"
+        "keys",
+        poll,
+        gettext(
+            "已登记为第%(position)s位监督人员。请妥善保管密钥文件和口令，遗失后无法补发。",
+            position=key.position,
+        ),
     )
 
 
@@ -186,7 +198,7 @@ def freeze(poll_id: int) -> ResponseReturnValue:
 def open_poll(poll_id: int) -> ResponseReturnValue:
     """Open the box."""
     poll = service.open_poll(g.session, _poll(poll_id), config=_config(), by=g.account)
-    return _back("hall", poll, "票箱已启用，企业可以开始填写。")
+    return _back("hall", poll, gettext("票箱已启用，企业可以开始填写。"))
 
 
 @bp.post("/poll/<int:poll_id>/close")
@@ -194,7 +206,9 @@ def open_poll(poll_id: int) -> ResponseReturnValue:
 def close_poll(poll_id: int) -> ResponseReturnValue:
     """Close the box."""
     poll = service.close_poll(g.session, _poll(poll_id), config=_config(), by=g.account)
-    return _back("hall", poll, f"票箱已封，共收回{poll.returned}张，密封选票清单已公示。")
+    return _back(
+        "hall", poll, gettext("票箱已封，共收回%(returned)s张，密封选票清单已公示。", returned=poll.returned)
+    )
 
 
 @bp.get("/poll/<int:poll_id>/hall")
@@ -222,7 +236,7 @@ def log_step(poll_id: int, step: str) -> ResponseReturnValue:
     note = form.note.data or ""
     service.log_step(g.session, poll, step=found, at=clock.now(), note=note, by=g.account)
     service.post_steps(g.session, poll, config=_config())
-    return _back("hall", poll, f"已签记“{found.value}”。")
+    return _back("hall", poll, gettext("已签记“%(found)s”。", found=languages.say(found.value)))
 
 
 @bp.get("/poll/<int:poll_id>/attendance")
@@ -245,7 +259,7 @@ def attend(poll_id: int) -> ResponseReturnValue:
     """Take in the ticked enterprises as the attendance."""
     poll, ticked = _poll(poll_id), request.form.getlist("firm", type=int)
     number = service.set_attendance(g.session, poll, ticked, g.account)
-    return _back("attendance", poll, f"已记录到场企业{number}家。")
+    return _back("attendance", poll, gettext("已记录到场企业%(number)s家。", number=number))
 
 
 @bp.get("/poll/<int:poll_id>/cards")
@@ -276,9 +290,16 @@ def settle_cards(poll_id: int) -> ResponseReturnValue:
     service.settle_cards(g.session, poll, **numbers, config=_config(), by=g.account)
     if poll.stage is Stage.VOID:
         return _back(
-            "detail", poll, f"收回{poll.returned}张，多于发出{numbers['issued']}张，本次测评作废。", "warn"
+            "detail",
+            poll,
+            gettext(
+                "收回%(returned)s张，多于发出%(issued)s张，本次测评作废。",
+                returned=poll.returned,
+                issued=numbers["issued"],
+            ),
+            "warn",
         )
-    return _back("cards", poll, "票卡已清点：印制＝发出＋剩余。")
+    return _back("cards", poll, gettext("票卡已清点：印制＝发出＋剩余。"))
 
 
 @bp.post("/poll/<int:poll_id>/void")
@@ -288,7 +309,7 @@ def void(poll_id: int) -> ResponseReturnValue:
     poll, form = _poll(poll_id), VoidForm()
     reason = form.reason.data or ""
     service.void(g.session, poll, reason=reason, config=_config(), by=g.account)
-    return _back("detail", poll, f"{poll.key} 已作废。", "warn")
+    return _back("detail", poll, gettext("%(key)s 已作废。", key=poll.key), "warn")
 
 
 @bp.post("/poll/<int:poll_id>/new-version")
@@ -297,4 +318,8 @@ def new_version(poll_id: int) -> ResponseReturnValue:
     """Void this version and draft the next."""
     old = _poll(poll_id)
     poll = service.new_version(g.session, old, config=_config(), by=g.account)
-    return _back("detail", poll, f"{old.key} 已作废，新版本 {poll.key} 已起草，须重新审定、登记密钥。")
+    return _back(
+        "detail",
+        poll,
+        gettext("%(key)s 已作废，新版本 %(key2)s 已起草，须重新审定、登记密钥。", key=old.key, key2=poll.key),
+    )

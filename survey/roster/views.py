@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, current_app, flash, g, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_wtf import FlaskForm
 
 from survey import clock
@@ -123,7 +124,12 @@ def clerk(unit_id: int) -> ResponseReturnValue:
         )
     except Refused as refusal:
         return _keep(form, refusal, page, unit=found)
-    flash(f"已为{found.name}开通联络员账号「{login}」，请当面告知初始密码。", "done")
+    flash(
+        gettext(
+            "已为%(found)s开通联络员账号「%(login)s」，请当面告知初始密码。", found=found.name, login=login
+        ),
+        "done",
+    )
     return redirect(url_for("roster.unit", unit_id=unit_id), 303)
 
 
@@ -169,7 +175,7 @@ def correct(badge: str) -> ResponseReturnValue:
         )
     except Refused as refusal:
         return _keep(form, refusal, page, person=found)
-    flash(f"已更正{found.name}的信息。", "done")
+    flash(gettext("已更正%(found)s的信息。", found=found.name), "done")
     return redirect(url_for("roster.person", badge=badge), 303)
 
 
@@ -195,7 +201,7 @@ def move(badge: str) -> ResponseReturnValue:
         )
     except Refused as refusal:
         return _keep(form, refusal, page, person=found)
-    flash(f"已登记{found.name}的新任职，原任职留在任职经历里。", "done")
+    flash(gettext("已登记%(found)s的新任职，原任职留在任职经历里。", found=found.name), "done")
     return redirect(url_for("roster.person", badge=badge), 303)
 
 
@@ -210,7 +216,7 @@ def retire(badge: str) -> ResponseReturnValue:
         service.retire(g.session, found, until=form.until.data, by=g.account)
     except Refused as refusal:
         return _keep(form, refusal, page, person=found)
-    flash(f"{found.name}已退出名册，任职经历仍可查。", "done")
+    flash(gettext("%(found)s已退出名册，任职经历仍可查。", found=found.name), "done")
     return redirect(url_for("roster.person", badge=badge), 303)
 
 
@@ -270,8 +276,8 @@ def confirm(what: str, token: str) -> ResponseReturnValue:
     changes = service.load_book(g.session, book, path, by=g.account, today=clock.today())
     g.session.flush()
     uploads.drop(_config().instance, token)
-    told = "，".join(f"{kind}{count}" for kind, count in changes.counts().items()) or "没有变化"
-    flash(f"{book.title}已导入：{told}。", "done")
+    told = "，".join(f"{kind}{count}" for kind, count in changes.counts().items()) or gettext("没有变化")
+    flash(gettext("%(title)s已导入：%(told)s。", title=book.title, told=told), "done")
     return redirect(url_for("roster.units" if what == "people" else "roster.enterprises"), 303)
 
 
@@ -280,5 +286,5 @@ def confirm(what: str, token: str) -> ResponseReturnValue:
 def discard(what: str, token: str) -> ResponseReturnValue:
     """Throw the workbook away."""
     uploads.drop(_config().instance, token)
-    flash("已放弃这次上传，名册没有变化。")
+    flash(gettext("已放弃这次上传，名册没有变化。"))
     return redirect(url_for("roster.upload", what=what), 303)

@@ -12,17 +12,28 @@ SHORT = Length(max=240, message="不超过240个字符。")
 ROLES = [SelectChoice(role.value, role.chinese) for role in AT_DESK if role not in OF_A_UNIT]
 
 
-class SignInForm(FlaskForm):
-    """Login and password; `next` is the page that asked for the sign-in."""
+class _Onward(FlaskForm):
+    """A form that leads on to the page that `next` names."""
 
-    login = StringField("账号", validators=[REQUIRED, SHORT])
-    password = PasswordField("密码", validators=[REQUIRED, SHORT])
     next = HiddenField()
 
     def destination(self) -> str:
         """Return the page to go on to: only a path of this door is believed."""
         path = str(self.next.data or "/")
         return path if path.startswith("/") and path[1:2] not in {"/", "\\"} else "/"
+
+
+class SignInForm(_Onward):
+    """Login and password; `next` is the page that asked for the sign-in."""
+
+    login = StringField("账号", validators=[REQUIRED, SHORT])
+    password = PasswordField("密码", validators=[REQUIRED, SHORT])
+
+
+class LanguageForm(_Onward):
+    """The language of the desk: zh or en."""
+
+    lang = HiddenField()
 
 
 class PasswordForm(FlaskForm):

@@ -7,13 +7,14 @@ from typing import Any
 from flask import Blueprint, current_app, flash, g, make_response, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_wtf import FlaskForm
 
-from survey import clock
+from survey import clock, languages
 from survey.db import unit_of_work
 from survey.errors import Forbidden, Refused
 from survey.staff import log, service
-from survey.staff.forms import AccountForm, PasswordForm, ResetForm, SignInForm
+from survey.staff.forms import AccountForm, LanguageForm, PasswordForm, ResetForm, SignInForm
 from survey.staff.models import Account, Role
 
 bp = Blueprint("staff", __name__, url_prefix="/staff")
@@ -66,9 +67,24 @@ def _to_sign_in() -> ResponseReturnValue:
 
 
 def _welcome_in(account: Account) -> None:
-    cookie.clear()
+    _forget()
     cookie.permanent = True
     cookie.update(account=account.id, seal=service.seal_of(account))
+
+
+def _forget() -> None:
+    chosen = languages.kept()
+    cookie.clear()
+    languages.choose(chosen)
+
+
+@bp.post("/language")
+@welcome
+def language() -> ResponseReturnValue:
+    """Speak Chinese or English from now on, and show the same page."""
+    form = LanguageForm()
+    languages.choose(form.lang.data or languages.SOURCE)
+    return redirect(form.destination(), 303)
 
 
 @bp.get("/sign-in")
@@ -106,8 +122,8 @@ def _again(form: SignInForm, refusal: Refused) -> ResponseReturnValue:
 def sign_out() -> ResponseReturnValue:
     """Leave the desk."""
     service.sign_out(g.session, by=g.account, at=clock.now())
-    cookie.clear()
-    flash("您已退出。")
+    _forget()
+    flash(gettext("您已退出。"))
     return redirect(url_for("staff.sign_in"), 303)
 
 
@@ -123,7 +139,7 @@ def password() -> ResponseReturnValue:
     except Refused as refusal:
         return _keep(form, refusal, "desk/staff/password.html")
     _welcome_in(g.account)
-    flash("密码已改，其他地方的登录已失效。", "done")
+    flash(gettext("密码已改，其他地方的登录已失效。"), "done")
     return redirect("/", 303)
 
 
@@ -154,7 +170,14 @@ def new_account() -> ResponseReturnValue:
         )
     except Refused as refusal:
         return _keep(form, refusal, page)
-    flash(f"已为{name}开通账号「{login}」。请当面告知初始密码，并请本人登录后立即修改。", "done")
+    flash(
+        gettext(
+            "已为%(name)s开通账号「%(login)s」。请当面告知初始密码，并请本人登录后立即修改。",
+            name=name,
+            login=login,
+        ),
+        "done",
+    )
     return redirect(url_for("staff.accounts"), 303)
 
 
@@ -169,7 +192,7 @@ def reset_password(account_id: int) -> ResponseReturnValue:
         service.reset_password(g.session, subject, password=form.password.data, by=g.account)
     except Refused as refusal:
         return _keep(form, refusal, page, subject=subject)
-    flash(f"已重设{subject.name}的密码，请当面告知本人。", "done")
+    flash(gettext("已重设%(subject)s的密码，请当面告知本人。", subject=subject.name), "done")
     return redirect(url_for("staff.accounts"), 303)
 
 
@@ -179,7 +202,7 @@ def close_account(account_id: int) -> ResponseReturnValue:
     """Close an account."""
     subject = service.get(g.session, account_id)
     service.close_account(g.session, subject, by=g.account)
-    flash(f"已停用{subject.name}的账号。", "done")
+    flash(gettext("已停用%(subject)s的账号。", subject=subject.name), "done")
     return redirect(url_for("staff.accounts"), 303)
 
 
@@ -189,7 +212,7 @@ def reopen_account(account_id: int) -> ResponseReturnValue:
     """Open a closed account again."""
     subject = service.get(g.session, account_id)
     service.reopen_account(g.session, subject, by=g.account)
-    flash(f"已恢复{subject.name}的账号。", "done")
+    flash(gettext("已恢复%(subject)s的账号。", subject=subject.name), "done")
     return redirect(url_for("staff.accounts"), 303)
 
 
