@@ -12,6 +12,7 @@ from survey.db import open_engine
 from survey.paper import views as paper_views
 from survey.poll import views as poll_views
 from survey.rectify import views as rectify_views
+from survey.remote import views as remote_views
 from survey.review import views as review_views
 from survey.roster import views as roster_views
 from survey.staff import views as staff_views
@@ -21,6 +22,7 @@ STAGES = (
     staff_views,
     roster_views,
     poll_views,
+    remote_views,
     paper_views,
     tally_views,
     review_views,

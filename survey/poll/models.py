@@ -119,6 +119,30 @@ class InspectorKey(SQLModel, table=True):
     public_key: str
 
 
+class RemoteChannel(SQLModel, table=True):
+    """The remote channel that leaders switched on: two windows, moments with their offset as text.
+
+    `drawers` (JSON, codes of the firms) and `drawn` are known when the votes begin, `returned` at the close;
+    `ended` is the record of the destruction of the issuer's keys.
+    """
+
+    __tablename__ = "remote_channel"
+    __table_args__ = (CheckConstraint("returned IS NULL OR returned <= drawn", name="drawn"),)
+    poll_id: int = Field(foreign_key="poll.id", primary_key=True)
+    account_id: int = Field(foreign_key="account.id")
+    tickets_from: str
+    tickets_until: str
+    votes_from: str
+    votes_until: str
+    revote: bool = False
+    seats: int = 0
+    begun: bool = False
+    drawers: str = Field(default="[]", sa_type=Text)
+    drawn: int = 0
+    returned: int | None = None
+    ended: str = Field(default="", sa_type=Text)
+
+
 class HallStep(StrEnum):
     """现场监督记录: steps of the hall in their order."""
 
