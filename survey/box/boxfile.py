@@ -25,6 +25,8 @@ FORMAT: Final = 1
 BUSY_SECONDS = 2.0
 STILL = 946_684_800  # every file here is dated 2000-01-01, so that no time tells of a ballot
 GATE_WIDTH = 6
+BESIDE = "+r"
+"""Behind the gate `open`: tickets of the remote channel are taken beside the cards."""
 SETTINGS = (
     "PRAGMA journal_mode=TRUNCATE",
     "PRAGMA synchronous=FULL",
@@ -178,7 +180,17 @@ def read_fact(connection: sqlite3.Connection, name: str) -> bytes:
 
 def read_gate(connection: sqlite3.Connection) -> str:
     """Return `ready`, `remote`, `open` or `closed`; inside a transaction the answer holds until it ends."""
+    return read_gates(connection).removesuffix(BESIDE)
+
+
+def read_gates(connection: sqlite3.Connection) -> str:
+    """Return the gate as it is written, which tells whether the remote channel was opened as well."""
     return read_fact(connection, "gate").decode().strip()
+
+
+def takes_tickets(gates: str) -> bool:
+    """Tell whether a gate as written lets tickets in."""
+    return gates == "remote" or gates.endswith(BESIDE)
 
 
 def write_gate(connection: sqlite3.Connection, state: str) -> None:
@@ -214,9 +226,9 @@ def refresh(connection: sqlite3.Connection, capacity: int) -> None:
             content = connection.execute(f"{SELECT[kind]} WHERE slot=?", (slot,)).fetchone()[1]
             connection.execute(UPDATE[kind], (secrets.token_bytes(len(content)), slot))
             connection.execute(UPDATE[kind], (content, slot))
-    gate = read_gate(connection)
+    gates = read_gates(connection)
     write_gate(connection, "")
-    write_gate(connection, gate)
+    write_gate(connection, gates)
     connection.execute("COMMIT")
 
 

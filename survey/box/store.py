@@ -16,7 +16,7 @@ MOVES = {
     "open": {"closed"},
     "closed": set[str](),
 }
-"""At `remote` only tickets of the remote channel are taken, at `open` cards as well."""
+"""At `remote` only tickets are taken; at `open` cards, and tickets beside them if `remote` came first."""
 REFUSALS = {
     "ready": ("box.not_open", "票箱尚未开箱收票，请等监督人宣布开始后再提交。"),
     "remote": ("box.not_open", "会场还没有开始填写，请等监督人宣布开始后再提交。"),
@@ -76,12 +76,14 @@ def close_gate(folder: Path) -> None:
 def _move(folder: Path, state: str) -> None:
     with boxfile.opened(folder) as connection:
         connection.execute("BEGIN IMMEDIATE")
-        now = boxfile.read_gate(connection)
+        gates = boxfile.read_gates(connection)
+        now = gates.removesuffix(boxfile.BESIDE)
         if state != now:
             if state not in MOVES[now]:
                 connection.execute("ROLLBACK")
                 raise Refused(*REFUSALS["closed"])
-            boxfile.write_gate(connection, state)
+            beside = boxfile.BESIDE if state == "open" and boxfile.takes_tickets(gates) else ""
+            boxfile.write_gate(connection, state + beside)
         connection.execute("COMMIT")
 
 
@@ -89,6 +91,12 @@ def gate(folder: Path) -> str:
     """Return `ready`, `remote`, `open` or `closed`."""
     with boxfile.opened(folder) as connection:
         return boxfile.read_gate(connection)
+
+
+def takes_tickets(folder: Path) -> bool:
+    """Tell whether the remote channel was opened and the box is not yet closed."""
+    with boxfile.opened(folder) as connection:
+        return boxfile.takes_tickets(boxfile.read_gates(connection))
 
 
 def manifest(folder: Path) -> Manifest:

@@ -163,6 +163,10 @@ def result(report: Report) -> Iterator[str]:
         if counts != cells:
             yield f"公布结果中「{line}」为 {'/'.join(counts)}，计票表为 {'/'.join(cells)}"
     rates = {rate["key"]: rate for rate in report.result["rates"]}
+    if report.table["overall"] == [WITHHELD]:
+        if "firm" in rates:
+            yield "总体评价的票数没有公布，却公布了总体满意率"
+        return
     good, fair, poor = map(int, report.table["overall"][:3])
     if [rates["firm"]["num"], rates["firm"]["den"]] != [good + fair, good + fair + poor]:
         yield "公布的总体满意率与总体评价的票数不符"

@@ -200,7 +200,7 @@ class Writer:
         try:
             self._refuse_stopped()
             self._connection.execute("BEGIN IMMEDIATE")
-            gate = boxfile.read_gate(self._connection)
+            gate = boxfile.read_gates(self._connection)
             answers = [self._place(order, gate, placed) for order in orders]
             self._connection.execute("COMMIT")
         except (sqlite3.Error, Refused) as fault:
@@ -241,8 +241,8 @@ class Writer:
 
     def _refuse_shut(self, order: Order, gate: str, placed: int) -> None:
         """Refuse a card while the hall waits, a ticket outside its window or beyond the seats."""
-        if gate not in (("open", "remote") if order.token else ("open",)):
-            raise Refused(*REFUSALS[gate])
+        if not (boxfile.takes_tickets(gate) if order.token else gate.startswith("open")):
+            raise Refused(*REFUSALS.get(gate, REFUSALS["ready"]))
         if order.token:
             admission.refuse_outside(self._facts.manifest, clock.now())
             if self._slots[order.kind].full(order.key, placed):

@@ -113,7 +113,8 @@ class Polls:
         if channel is None:
             raise Missing("hall.no_remote", "这一场测评没有远程渠道，请到会场投票。")
         if gate in ("open", "remote"):
-            gate = "open" if now >= channel.votes.begins else "ready"
+            open_ = store.takes_tickets(self._folder(key))
+            gate = "open" if open_ and now >= channel.votes.begins else "ready"
         return channel, "closed" if gate in ("open", "ready") and now >= channel.votes.ends else gate
 
     def steps(self, key: str) -> list[tuple[str, bool]]:

@@ -2,10 +2,11 @@
 
 from collections.abc import Collection
 
-from sqlmodel import Session, delete, select
+from sqlmodel import Session, col, delete, select
 
 from survey import journal
 from survey.errors import Refused
+from survey.poll import remote
 from survey.poll.models import CardAccount, Poll, Stage, Turnout
 from survey.poll.stages import require, stored_id
 from survey.roster.models import Enterprise, Tag
@@ -29,6 +30,7 @@ def set_attendance(session: Session, poll: Poll, enterprise_ids: Collection[int]
     """
     require(poll, Stage.FROZEN, Stage.OPEN, Stage.CLOSED)
     wanted = frozenset(enterprise_ids)
+    _refuse_drawers(session, poll, wanted)
     known = frozenset(session.exec(select(Enterprise.id)))
     if unknown := wanted - known:
         raise Refused("poll.unknown_enterprise", f"企业名册中没有编号 {min(unknown)}，请从名册中勾选。")
@@ -39,6 +41,15 @@ def set_attendance(session: Session, poll: Poll, enterprise_ids: Collection[int]
     detail = {"present": len(wanted)}
     journal.record(session, by=by.login, act="poll.attendance", subject=poll.key, detail=detail)
     return len(wanted)
+
+
+def _refuse_drawers(session: Session, poll: Poll, wanted: Collection[int]) -> None:
+    """Refuse a card to a firm that drew a ticket and votes from afar."""
+    afar = remote.drawers(session, poll)
+    firms = session.exec(select(Enterprise).where(col(Enterprise.uscc).in_(afar))) if afar else []
+    if doubled := sorted(firm.name for firm in firms if firm.id in wanted):
+        names = "、".join(doubled)
+        raise Refused("poll.drew_ticket", f"{names}已领远程投票凭证，不能再领票卡，请取消勾选。")
 
 
 def by_tag(session: Session, poll: Poll) -> list[tuple[str, int, int]]:

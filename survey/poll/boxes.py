@@ -9,6 +9,8 @@ from survey.box import manifest as manifests
 from survey.box import proof, store, tokens
 from survey.box.board import Board
 from survey.box.manifest import Manifest
+from survey.box.remote import Remote
+from survey.box.store import Drawn
 from survey.config import Config
 from survey.poll.models import InspectorKey, Poll, Stage
 
@@ -37,7 +39,12 @@ def new_codes(poll: Poll) -> tuple[str, ...]:
 
 
 def build_manifest(
-    config: Config, poll: Poll, slate: dict[str, Any], keys: Sequence[InspectorKey], codes: Sequence[str]
+    config: Config,
+    poll: Poll,
+    slate: dict[str, Any],
+    keys: Sequence[InspectorKey],
+    codes: Sequence[str],
+    remote: Remote | None = None,
 ) -> tuple[Manifest, list[str], list[str]]:
     """Return the manifest with the sorted lists of ballot keys and text keys that the codes lead to."""
     ballot_keys = sorted(tokens.public_hex(tokens.ballot_key(poll.key, code)) for code in codes)
@@ -55,6 +62,7 @@ def build_manifest(
         inspectors=[manifests.Inspector(key.position, key.holder, key.public_key) for key in keys],
         ballot_keys=ballot_keys,
         text_keys=text_keys,
+        remote=remote,
     )
     return manifest, ballot_keys, text_keys
 
@@ -80,14 +88,14 @@ def open_gate(config: Config, poll: Poll) -> None:
     post_state(config, poll)
 
 
-def close_gate(config: Config, poll: Poll) -> int:
-    """Shut the box for good, post the sorted list of sealed envelopes, return the number of ballots."""
+def close_gate(config: Config, poll: Poll) -> Drawn:
+    """Shut the box for good, post the sorted list of sealed envelopes, return what lies in it."""
     path = folder(config, poll)
     store.close_gate(path)
     drawn = store.draw_all(path)
     Board(config.board).post("sealed", poll.key, proof.sheet(drawn), TEXT)
     post_state(config, poll)
-    return len(drawn.ballots)
+    return drawn
 
 
 def withdraw(config: Config, poll: Poll) -> None:
@@ -106,4 +114,4 @@ def turnout(config: Config, poll: Poll) -> int:
     if not path.exists():
         return 0
     inside = store.count(path)
-    return inside // STEP * STEP if store.gate(path) == "open" else inside
+    return inside // STEP * STEP if store.gate(path) != "closed" else inside

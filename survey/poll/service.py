@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlmodel import Session
 
-from survey import journal
+from survey import clock, journal
 from survey.config import Config
 from survey.errors import Forbidden, Invalid, Refused
 from survey.letters import cards as card_sheets
-from survey.poll import attendance, boxes, guide, hall_log, policies, queries
+from survey.poll import attendance, boxes, guide, hall_log, policies, queries, remote
 from survey.poll.attendance import attend, by_tag, card_account, present, set_attendance
 from survey.poll.boxes import turnout
 from survey.poll.drafts import draft, revise
@@ -108,7 +108,9 @@ def freeze(session: Session, poll: Poll, *, config: Config, by: Account) -> Card
     policies.checked(poll.rules)
     codes = boxes.new_codes(poll)
     slate = json.loads(poll.slate)
-    manifest, ballot_keys, text_keys = boxes.build_manifest(config, poll, slate, registered, codes)
+    firms = [firm.uscc for firm in roster.enterprises(session) if firm.active]
+    afar = remote.prepare(session, poll, firms, config=config)
+    manifest, ballot_keys, text_keys = boxes.build_manifest(config, poll, slate, registered, codes, afar)
     pdf = card_sheets.cards_pdf(
         origin=config.hall_origin,
         poll=poll.key,
@@ -122,6 +124,7 @@ def freeze(session: Session, poll: Poll, *, config: Config, by: Account) -> Card
     detail = {"manifest_sha256": manifest.sha256, "cards": len(codes), "keys": len(registered)}
     journal.record(session, by=by.login, act="poll.freeze", subject=poll.key, detail=detail)
     boxes.create(config, poll, manifest, ballot_keys, text_keys)
+    remote.announce(config, poll, manifest)
     return Cards(codes, pdf)
 
 
@@ -137,12 +140,21 @@ def open_poll(session: Session, poll: Poll, *, config: Config, by: Account) -> P
     return poll
 
 
-def close_poll(session: Session, poll: Poll, *, config: Config, by: Account) -> Poll:
-    """Close the box, which takes no ballot from then on, and post the list of sealed envelopes."""
+def close_poll(
+    session: Session, poll: Poll, *, config: Config, by: Account, at: dt.datetime | None = None
+) -> Poll:
+    """Close the box, which takes no ballot from then on, and post the list of sealed envelopes.
+
+    The keys of a remote channel's issuer end with it.
+    """
     require(poll, Stage.OPEN)
+    at = at or clock.now()
+    remote.refuse_early(session, poll, at)
     move(session, poll, Stage.CLOSED, by=by)
-    poll.returned = boxes.close_gate(config, poll)
+    drawn = boxes.close_gate(config, poll)
+    poll.returned = len(drawn.ballots)
     session.add(poll)
+    remote.settle(session, poll, returned=drawn.remote, config=config, by=by, at=at)
     session.flush()
     return poll
 
@@ -162,7 +174,7 @@ def settle_cards(
     account = attendance.record_cards(
         session, poll, printed=printed, issued=issued, remaining=remaining, replaced=replaced, by=by
     )
-    returned = poll.returned or 0
+    returned = (poll.returned or 0) - remote.returned(session, poll)
     if returned > issued:
         void(session, poll, reason=f"收回{returned}张，多于发出的{issued}张", config=config, by=by)
     return account
@@ -174,6 +186,8 @@ def void(session: Session, poll: Poll, *, reason: str, config: Config, by: Accou
         raise Invalid("poll.void_reason", "请写明作废的原因。")
     move(session, poll, Stage.VOID, by=by, reason=reason.strip())
     boxes.withdraw(config, poll)
+    if poll.manifest:
+        remote.settle(session, poll, returned=0, config=config, by=by, at=clock.now())
     return poll
 
 

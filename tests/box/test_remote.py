@@ -29,7 +29,10 @@ def at(monkeypatch: pytest.MonkeyPatch, moment: dt.datetime) -> None:
 
 def a_poll(tmp_path: Path, gate: str = "remote", **channel: object) -> Poll:
     poll = a_frozen_poll(tmp_path, remote=a_channel(**channel))
-    {"remote": store.open_remote, "open": store.open_gate, "ready": lambda _: None}[gate](poll.folder)
+    if gate != "ready":
+        store.open_remote(poll.folder)
+    if gate == "open":
+        store.open_gate(poll.folder)
     return poll
 
 
@@ -110,6 +113,16 @@ def test_a_box_that_was_not_opened_takes_no_ticket(tmp_path):
     firm = Firm(poll.manifest)
     with poll.writer() as writer:
         assert refusal(writer, firm.key(), firm.ballot().body, firm.ticket()) == "box.not_open"
+
+
+def test_a_hall_that_opens_without_the_remote_channel_takes_no_ticket(tmp_path):
+    poll = a_poll(tmp_path, "ready")
+    store.open_gate(poll.folder)
+    firm, card = Firm(poll.manifest), seal.seal_ballot(poll.manifest, poll.codes[0], {"overall": "B"})
+    with poll.writer() as writer:
+        assert refusal(writer, firm.key(), firm.ballot().body, firm.ticket()) == "box.not_open"
+        assert writer.put("ballot", card.key, card.body).fresh
+    assert not store.takes_tickets(poll.folder)
 
 
 def test_a_poll_without_the_channel_takes_no_ticket(tmp_path):
