@@ -17,7 +17,7 @@ from survey.config import Config
 from survey.errors import Forbidden, Invalid, Missing, Refused
 from survey.journal import JournalEntry
 from survey.paper import service as papers
-from survey.poll import boxes
+from survey.poll import boxes, remote
 from survey.poll import service as polls
 from survey.poll.models import CardAccount, InspectorKey, Poll, Stage
 from survey.poll.stages import require, stored_id
@@ -139,7 +139,7 @@ def count(session: Session, poll: Poll, *, config: Config, by: Account, at: dt.d
     history, policy = previous_counts(session, poll), rules.load(poll.rules)
     outcome = recount(files.slate, files.ballots, policy, history, spares=cards.replaced, paper=files.paper)
     signing.refuse_other_count(outcome, signing.manifest_of(poll), opened=files.table)
-    row = _count_row(poll, cards, files, outcome, at)
+    row = _count_row(poll, cards, files, outcome, at, tickets=remote.tickets(session, poll))
     session.add(row)
     session.flush()
     detail = {"ballots_sha256": row.ballots_sha256, "tally_sha256": row.tally_sha256, "valid": row.valid}
@@ -159,18 +159,25 @@ def _digest_at_opening(session: Session, poll: Poll) -> str:
 
 
 def _count_row(
-    poll: Poll, cards: CardAccount, files: opened.OpenedFiles, outcome: dict[str, Any], at: dt.datetime
+    poll: Poll,
+    cards: CardAccount,
+    files: opened.OpenedFiles,
+    outcome: dict[str, Any],
+    at: dt.datetime,
+    *,
+    tickets: int = 0,
 ) -> Count:
     returned, valid = poll.returned or 0, files.phones
-    if returned > cards.issued:
-        raise Refused("tally.surplus", f"收回{returned}张，多于发出的{cards.issued}张，本次测评应当作废。")
+    issued = cards.issued + tickets
+    if returned > issued:
+        raise Refused("tally.surplus", f"收回{returned}张，多于发出的{issued}张，本次测评应当作废。")
     if valid > returned:
         raise Refused("tally.returned", f"有效票{valid}张多于封箱时的{returned}张，请核对开箱文件。")
     text = boxes.canonical(outcome)
     return Count(
         poll_id=stored_id(poll),
         at=at,
-        issued=cards.issued,
+        issued=issued,
         returned=returned,
         valid=valid,
         invalid=returned - valid,
