@@ -194,7 +194,7 @@ def void(session: Session, poll: Poll, *, reason: str, config: Config, by: Accou
 def new_version(session: Session, poll: Poll, *, config: Config, by: Account) -> Poll:
     """Void this version because its roster or rules changed, and draft the next with the same settings."""
     void(session, poll, reason="名册或方案有改动，另立新版本", config=config, by=by)
-    return draft(
+    fresh = draft(
         session,
         round_=poll.round,
         title=poll.title,
@@ -206,6 +206,8 @@ def new_version(session: Session, poll: Poll, *, config: Config, by: Account) ->
         venue=poll.venue,
         by=by,
     )
+    remote.copy(session, poll, fresh)
+    return fresh
 
 
 def advance(session: Session, poll: Poll, stage: Stage, by: Account) -> Poll:
