@@ -22,6 +22,8 @@ HELD = (
     ("reviewer2", "王岚（审查小组）", Role.REVIEWER),
     ("auditor", "冯诚（审计查阅）", Role.AUDITOR),
 )
+FIRST = ("office", "inspector1")
+"""Accounts that are opened at the command line, before anybody can sign in."""
 
 
 @dataclass(frozen=True)
@@ -41,17 +43,20 @@ class Desk:
 
 
 def hire(session: Session) -> dict[str, Account]:
-    """Open the accounts that do not belong to a unit."""
+    """Open the accounts that do not belong to a unit; the first inspector lets in who watches the office."""
     accounts: dict[str, Account] = {}
-    for login, name, role in HELD:
+    first = [account for account in HELD if account[0] in FIRST]
+    for login, name, role in [*first, *(account for account in HELD if account not in first)]:
         accounts[login] = staff.create_account(
             session,
             login=login,
             name=name,
             role=role,
             password=PASSWORD,
-            by=accounts.get("office", staff.SYSTEM),
+            by=staff.SYSTEM if login in FIRST else accounts["office"],
         )
+        if not accounts[login].active:
+            staff.reopen_account(session, accounts[login], by=accounts["inspector1"])
     return accounts
 
 

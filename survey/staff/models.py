@@ -35,6 +35,8 @@ class Role(StrEnum):
 
 OF_A_UNIT = (Role.UNIT_CLERK, Role.PARTY)
 """Roles whose account belongs to one unit."""
+WATCHING = (Role.INSPECTOR, Role.LEADER, Role.REVIEWER, Role.AUDITOR)
+"""Roles that watch over the office or decide: the office may propose who holds them, 纪委 lets them in."""
 AT_DESK = tuple(role for role in Role if role not in (Role.PARTY, Role.OFFICIAL))
 """Roles that work on the quarter; an official and a party organisation see only what concerns them."""
 

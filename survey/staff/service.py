@@ -12,7 +12,7 @@ from sqlmodel import Session, col, func, select
 from survey import journal
 from survey.errors import Busy, Forbidden, Invalid, Missing, Refused
 from survey.journal import JournalEntry
-from survey.staff.models import OF_A_UNIT, Account, Role
+from survey.staff.models import OF_A_UNIT, WATCHING, Account, Role
 
 HASHER = PasswordHasher()
 # Verified when the login is unknown, so that the time of the answer tells nobody which logins exist.
@@ -128,7 +128,10 @@ def create_account(
     by: Account,
     unit_id: int | None = None,
 ) -> Account:
-    """Open an account; the installation's first one is opened by SYSTEM."""
+    """Open an account; the installation's first ones are opened by SYSTEM.
+
+    An account that watches over the office and was opened by the office sleeps until an inspector lets it in.
+    """
     login, name = login.strip(), name.strip()
     _check_names(login, name)
     if (role in OF_A_UNIT) != (unit_id is not None):
@@ -138,6 +141,7 @@ def create_account(
     if session.exec(select(Account).where(Account.login == login)).first():
         raise Refused("staff.login_taken", f"账号名「{login}」已有人使用，请换一个。")
     account = Account(login=login, name=name, role=role, password_hash=_digest(password), unit_id=unit_id)
+    account.active = _needs_nobody_else(account, by)
     session.add(account)
     session.flush()
     detail = {"name": name, "role": role.value, "unit": unit_id}
@@ -185,8 +189,9 @@ def change_password(session: Session, *, by: Account, old: str, new: str) -> Non
 
 
 def reset_password(session: Session, account: Account, *, password: str, by: Account) -> None:
-    """Set somebody's password and lift the lock of failed sign-ins."""
+    """Set somebody's password and lift the lock of failed sign-ins; who watches is let in by an inspector."""
     account.password_hash = _digest(password)
+    account.active = account.active and _needs_nobody_else(account, by)
     session.add(account)
     journal.record(session, by=by.login, act="staff.unlock", subject=_subject(account.login))
     journal.record(session, by=by.login, act="staff.reset_password", subject=account.login)
@@ -202,7 +207,18 @@ def close_account(session: Session, account: Account, *, by: Account) -> None:
 
 
 def reopen_account(session: Session, account: Account, *, by: Account) -> None:
-    """Open a closed account again."""
+    """Let a closed or sleeping account in; one that watches over the office only as another inspector."""
+    if account.id == by.id:
+        raise Refused("staff.own_account", "不能核准自己的账号，请由另一位监督人员操作。")
+    if account.role in WATCHING and by.role is not Role.INSPECTOR:
+        raise Forbidden("staff.inspector_lets_in", "监督、领导、审查和审计账号须由纪委监委核准后才能使用。")
+    if account.role not in WATCHING and by.role is not Role.OFFICE:
+        raise Forbidden("staff.office_lets_in", "这个账号由我来办办公室管理，请由其恢复。")
     account.active = True
     session.add(account)
     journal.record(session, by=by.login, act="staff.reopen_account", subject=account.login)
+
+
+def _needs_nobody_else(account: Account, by: Account) -> bool:
+    """Tell whether `by` alone may let `account` in: whoever counts must not choose who watches."""
+    return by is SYSTEM or account.role not in WATCHING

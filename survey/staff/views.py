@@ -15,7 +15,7 @@ from survey.db import unit_of_work
 from survey.errors import Forbidden, Refused
 from survey.staff import log, service
 from survey.staff.forms import AccountForm, LanguageForm, PasswordForm, ResetForm, SignInForm
-from survey.staff.models import Account, Role
+from survey.staff.models import WATCHING, Account, Role
 
 bp = Blueprint("staff", __name__, url_prefix="/staff")
 
@@ -150,10 +150,12 @@ def _keep(form: FlaskForm, refusal: Refused, template: str, **context: Any) -> R
 
 
 @bp.get("/accounts")
-@allow(Role.OFFICE, Role.AUDITOR)
+@allow(Role.OFFICE, Role.INSPECTOR, Role.AUDITOR)
 def accounts() -> ResponseReturnValue:
     """List the accounts."""
-    return render_template("desk/staff/accounts.html", accounts=service.accounts(g.session))
+    return render_template(
+        "desk/staff/accounts.html", accounts=service.accounts(g.session), watching=WATCHING
+    )
 
 
 @bp.route("/accounts/new", methods=["GET", "POST"])
@@ -165,11 +167,19 @@ def new_account() -> ResponseReturnValue:
         return render_template(page, form=form)
     login, name, initial = form.login.data, form.name.data, form.password.data
     try:
-        service.create_account(
+        opened = service.create_account(
             g.session, login=login, name=name, role=Role(form.role.data), password=initial, by=g.account
         )
     except Refused as refusal:
         return _keep(form, refusal, page)
+    if not opened.active:
+        flash(
+            gettext(
+                "已提出%(name)s的账号「%(login)s」，待纪委监委在账号页核准后启用。", name=name, login=login
+            ),
+            "done",
+        )
+        return redirect(url_for("staff.accounts"), 303)
     flash(
         gettext(
             "已为%(name)s开通账号「%(login)s」。请当面告知初始密码，并请本人登录后立即修改。",
@@ -207,12 +217,12 @@ def close_account(account_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/accounts/<int:account_id>/reopen")
-@allow(Role.OFFICE)
+@allow(Role.OFFICE, Role.INSPECTOR)
 def reopen_account(account_id: int) -> ResponseReturnValue:
-    """Open a closed account again."""
+    """Let a closed or sleeping account in."""
     subject = service.get(g.session, account_id)
     service.reopen_account(g.session, subject, by=g.account)
-    flash(gettext("已恢复%(subject)s的账号。", subject=subject.name), "done")
+    flash(gettext("已启用%(subject)s的账号。", subject=subject.name), "done")
     return redirect(url_for("staff.accounts"), 303)
 
 

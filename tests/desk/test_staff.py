@@ -11,7 +11,7 @@ from survey import journal
 from survey.errors import Busy, Forbidden, Invalid, Refused
 from survey.journal import JournalEntry
 from survey.staff import service
-from survey.staff.models import Account, Role
+from survey.staff.models import WATCHING, Account, Role
 from tests.desk.visitors import DIGEST, PASSWORD, Visitor, hire, work
 
 NINE = dt.datetime(2023, 3, 1, 9, 0, tzinfo=dt.timezone(dt.timedelta(hours=8)))
@@ -89,6 +89,45 @@ def test_the_journal_keeps_no_login_that_failed_and_no_password(session: Session
     [entry] = session.exec(select(JournalEntry)).all()
     assert "secret" not in entry.subject + entry.actor + entry.detail
     assert journal.first_break(session) is None
+
+
+def proposed(session: Session, role: Role, by: Account) -> Account:
+    return service.create_account(session, login="li", name="李", role=role, password=PASSWORD, by=by)
+
+
+@pytest.mark.parametrize("role", WATCHING)
+def test_who_watches_over_the_office_is_let_in_by_an_inspector_only(
+    session: Session, account: Hire, role: Role
+) -> None:
+    office, inspector = account(Role.OFFICE), account(Role.INSPECTOR)
+    watcher = proposed(session, role, office)
+    with pytest.raises(Forbidden):
+        service.sign_in(session, "li", PASSWORD, at=NINE)
+    with pytest.raises(Forbidden, match="纪委监委核准"):
+        service.reopen_account(session, watcher, by=office)
+    service.reopen_account(session, watcher, by=inspector)
+    assert service.sign_in(session, "li", PASSWORD, at=NINE)
+    service.reset_password(session, watcher, password="another good one", by=office)
+    with pytest.raises(Forbidden):
+        service.sign_in(session, "li", "another good one", at=NINE)
+
+
+def test_the_command_line_opens_the_first_inspector_who_cannot_let_in_the_own_account(
+    session: Session,
+) -> None:
+    first = proposed(session, Role.INSPECTOR, service.SYSTEM)
+    assert first.active
+    with pytest.raises(Refused, match="另一位监督人员"):
+        service.reopen_account(session, first, by=first)
+
+
+def test_an_office_account_opened_by_the_office_works_at_once(session: Session, account: Hire) -> None:
+    office = account(Role.OFFICE)
+    clerk = proposed(session, Role.OFFICE, office)
+    assert clerk.active
+    service.close_account(session, clerk, by=office)
+    with pytest.raises(Forbidden, match="由我来办办公室"):
+        service.reopen_account(session, clerk, by=account(Role.INSPECTOR))
 
 
 @pytest.mark.parametrize("password", ["short", "aaaaaaaaaaaaaaaa", "x" * 241])
