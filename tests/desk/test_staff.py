@@ -231,7 +231,7 @@ def test_the_office_opens_resets_closes_and_reopens_an_account(
 ) -> None:
     office = visitor(Role.OFFICE)
     made = office.posts(
-        "/staff/accounts/new", login="zhao-1", name="赵一", role="inspector", password="first password"
+        "/staff/accounts/new", login="zhao-1", name="赵一", role="office", password="first password"
     )
     assert made.status_code == 303
     page = office.visit("/staff/accounts")
@@ -243,6 +243,20 @@ def test_the_office_opens_resets_closes_and_reopens_an_account(
         assert reply.status_code == 303
     with work(desk) as session:
         assert service.sign_in(session, "zhao-1", "second password", at=NINE).active
+
+
+def test_an_inspector_lets_in_whom_the_office_proposed(
+    desk: Flask, visitor: Callable[[Role], Visitor]
+) -> None:
+    office, inspector = visitor(Role.OFFICE), visitor(Role.INSPECTOR)
+    office.posts("/staff/accounts/new", login="zhao-1", name="赵一", role="leader", password="first password")
+    with work(desk) as session:
+        number = session.exec(select(Account.id).where(Account.login == "zhao-1")).one()
+    assert office.posts(f"/staff/accounts/{number}/reopen", "/staff/accounts").status_code == 403
+    assert "核准启用" in inspector.visit("/staff/accounts").text
+    assert inspector.posts(f"/staff/accounts/{number}/reopen", "/staff/accounts").status_code == 303
+    with work(desk) as session:
+        assert service.sign_in(session, "zhao-1", "first password", at=NINE).active
 
 
 def test_a_taken_login_is_told_on_the_form_which_keeps_what_was_typed(
