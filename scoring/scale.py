@@ -42,13 +42,18 @@ def blocks(vectors: Iterable[bytes], width: int) -> Iterator[Block]:
         yield np.frombuffer(b"".join(group), dtype=np.uint8).reshape(len(group), width)
 
 
-def count(vectors: Iterable[bytes], width: int) -> Tally:
-    """Count ballots from any source without holding them: the tally of `scoring.tally.count`."""
+def add_up(vectors: Iterable[bytes], width: int) -> tuple[int, Totals]:
+    """Return the number of ballots and the totals of ballots from any source, without holding them."""
     valid, totals = 0, np.zeros((len(RATED), width), dtype=np.int64)
     for block in blocks(vectors, width):
         valid += len(block)
         totals += kernel(block)
-    return tally(valid, totals)
+    return valid, totals
+
+
+def count(vectors: Iterable[bytes], width: int) -> Tally:
+    """Count ballots from any source: the tally of `scoring.tally.count`."""
+    return tally(*add_up(vectors, width))
 
 
 def tally(valid: int, totals: Totals) -> Tally:

@@ -41,7 +41,7 @@ def export(store: sqlite3.Connection, folder: Path) -> int:
                 for batch in _batches(store, poll):
                     writer.write_batch(batch, row_group_size=ROWS_AT_ONCE)
                 name = f"{poll.county}-{poll.quarter}.json"
-                (folder / SLATES / name).write_text(vectors.slate_text(poll.slate), encoding="utf-8")
+                (folder / SLATES / name).write_text(vectors.slate_text_of(store, poll), encoding="utf-8")
         files += 1
     os.chmod(folder, 0o700)  # noqa: PTH101
     return files
@@ -52,9 +52,9 @@ def _province(held: Held) -> tuple[str, str]:
 
 
 def _batches(store: sqlite3.Connection, poll: Held) -> Iterator[pa.RecordBatch]:
-    width = len(poll.slate.lines)
-    for block in scale.blocks(vectors.ballots_of(store, poll), width):
-        row = {"county": poll.county, "quarter": poll.quarter, "width": width, "ballots": block.tobytes()}
+    told = {"county": poll.county, "quarter": poll.quarter, "width": poll.width}
+    for block in scale.blocks(vectors.ballots_of(store, poll), poll.width):
+        row = told | {"ballots": block.tobytes()}
         yield pa.RecordBatch.from_pylist([row], schema=SCHEMA)
 
 

@@ -48,14 +48,15 @@ class Rolled(NamedTuple):
 def count_store(store: sqlite3.Connection) -> Iterator[Counted]:
     """Count every poll of a store on this machine, one after the other."""
     for held in vectors.polls(store):
-        width = len(held.slate.lines)
+        slate = vectors.slate_of(vectors.slate_text_of(store, held))
         try:
-            tally = scale.count(vectors.ballots_of(store, held), width)
+            tally = scale.count(vectors.ballots_of(store, held), len(slate.lines))
         except ValueError:
             raise Invalid(
-                "scale.width", f"{held.county} {held.quarter} 的选票与名单行数（{width}行）不符，请重新收入。"
+                "scale.width",
+                f"{held.county} {held.quarter} 的选票与名单行数（{len(slate.lines)}行）不符，请重新收入。",
             ) from None
-        yield Counted(held.county, held.quarter, held.slate, tally)
+        yield Counted(held.county, held.quarter, slate, tally)
 
 
 def record(session: Session, counted: Iterable[Counted], *, by: Account) -> int:

@@ -20,8 +20,8 @@ from survey.errors import Invalid
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS poll (
-  id INTEGER PRIMARY KEY, county TEXT NOT NULL, quarter TEXT NOT NULL, slate TEXT NOT NULL,
-  UNIQUE (county, quarter));
+  id INTEGER PRIMARY KEY, county TEXT NOT NULL, quarter TEXT NOT NULL, width INTEGER NOT NULL,
+  slate TEXT NOT NULL, UNIQUE (county, quarter));
 CREATE TABLE IF NOT EXISTS ballot (
   poll INTEGER NOT NULL REFERENCES poll, number INTEGER NOT NULL, vector BLOB NOT NULL,
   PRIMARY KEY (poll, number)) WITHOUT ROWID;
@@ -29,12 +29,12 @@ CREATE TABLE IF NOT EXISTS ballot (
 
 
 class Held(NamedTuple):
-    """One county's poll of one quarter in a store."""
+    """One county's poll of one quarter in a store; `width` is the number of lines of its sheet."""
 
     id: int
     county: str
     quarter: str
-    slate: Slate
+    width: int
 
 
 @contextmanager
@@ -90,7 +90,8 @@ def add(
     )
     store.execute("DELETE FROM poll WHERE county = ? AND quarter = ?", told)
     key = store.execute(
-        "INSERT INTO poll (county, quarter, slate) VALUES (?, ?, ?)", (*told, slate_text(slate))
+        "INSERT INTO poll (county, quarter, width, slate) VALUES (?, ?, ?, ?)",
+        (*told, len(slate.lines), slate_text(slate)),
     ).lastrowid
     numbered = ((key, number, vector) for number, vector in enumerate(sorted(ballots)))
     store.executemany("INSERT INTO ballot VALUES (?, ?, ?)", numbered)
@@ -98,8 +99,13 @@ def add(
 
 def polls(store: sqlite3.Connection) -> list[Held]:
     """Return the polls of a store, the oldest quarter first."""
-    found = store.execute("SELECT id, county, quarter, slate FROM poll ORDER BY quarter, county")
-    return [Held(key, county, quarter, slate_of(text)) for key, county, quarter, text in found]
+    found = store.execute("SELECT id, county, quarter, width FROM poll ORDER BY quarter, county")
+    return [Held(*row) for row in found]
+
+
+def slate_text_of(store: sqlite3.Connection, held: Held) -> str:
+    """Return the slate of one poll as the text of SLATE.json."""
+    return str(store.execute("SELECT slate FROM poll WHERE id = ?", (held.id,)).fetchone()[0])
 
 
 def ballots_of(store: sqlite3.Connection, held: Held) -> Iterator[bytes]:
