@@ -38,6 +38,7 @@ WAYS = (
     ("poll.polls", "测评"),
     ("paper.polls_", "纸质票"),
     ("tally.results", "结果"),
+    ("tally.own", "我的结果"),
     ("review.cases", "审查"),
     ("rectify.ledger", "整改台账"),
     ("staff.accounts", "账号"),
