@@ -47,8 +47,12 @@ class Step(NamedTuple):
         if self.lane == "direct":
             return "各项都符合，直接列入建议。"
         failed = next((reason for reason in self.reasons if not reason.passed), None)
-        if self.lane == "review" and failed:
-            return f"“{failed.asked}”一项须由人核实，转审查小组。"
+        if self.lane == "review":
+            return (
+                f"“{failed.asked}”一项须由人核实，转审查小组。"
+                if failed
+                else "各项都符合，但只能由人核实、集体研究决定，转审查小组。"
+            )
         return f"不列入：“{failed.asked}”一项不符合（{failed.told}）。" if failed else "不列入。"
 
 

@@ -17,6 +17,7 @@ THEME: dict[str, Any] = {
     "axis": {
         "labelFontSize": 14,
         "titleFontSize": 14,
+        "titleFontWeight": "normal",
         "labelColor": INK,
         "titleColor": INK,
         "gridColor": EDGE,
@@ -24,7 +25,10 @@ THEME: dict[str, Any] = {
     },
     "axisX": {"labelAngle": 0, "grid": False},
     "legend": {"labelFontSize": 14, "titleFontSize": 14, "orient": "bottom", "labelLimit": 320},
-    "range": {"category": ["#0b5563", "#a86400", "#5b3a8c"]},
+    "range": {"category": ["#0b5563", "#a86400", "#5b3a8c"], "ordinal": [GOOD, FAIR, POOR]},
+    "bar": {"stroke": "#ffffff", "strokeWidth": 1},
+    "text": {"color": INK, "fontSize": 14},
+    "rule": {"color": INK},
     "line": {"strokeWidth": 2.5},
     "point": {"size": 70, "filled": True},
 }

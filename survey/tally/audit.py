@@ -6,10 +6,11 @@ from typing import Any
 
 from sqlmodel import Session
 
+from scoring import rules
 from survey import journal
 from survey.box import boards
 from survey.box.board import Board
-from survey.box.table import Table
+from survey.box.table import WITHHELD, Table
 from survey.config import Config
 from survey.errors import Forbidden, Invalid, Missing
 from survey.poll import inspectors
@@ -17,9 +18,8 @@ from survey.poll.models import Poll, Stage
 from survey.poll.stages import require
 from survey.roster.models import Unit
 from survey.staff.models import Account, Role
-from survey.tally import bundle, opened, publish, signing
+from survey.tally import bundle, counts, opened, shown, signing
 
-COUNTED = (Stage.COUNTED, Stage.REVIEWED, Stage.REPORTED, Stage.RECTIFYING, Stage.CONCLUDED)
 PUBLISHED = (Stage.REPORTED, Stage.RECTIFYING, Stage.CONCLUDED)
 SEES_ALL = (Role.INSPECTOR, Role.AUDITOR)
 BUNDLE, ZIP = "report", "application/zip"
@@ -27,25 +27,34 @@ BUNDLE, ZIP = "report", "application/zip"
 
 def full_table(config: Config, poll: Poll) -> Table:
     """Return the table with all lines, from the opened folder of a counted poll."""
-    require(poll, *COUNTED)
+    require(poll, *counts.COUNTED)
     return Table.parse(opened.read(config, poll).table)
 
 
 def public_table(config: Config, poll: Poll) -> bytes:
     """Return board T: overall and unit lines, small ones withheld, and the digest of the full table."""
-    table, slate = full_table(config, poll), json.loads(poll.slate)
-    units = {unit["id"]: unit for unit in slate["units"]}
-    lines = [{**units[row[0]], "n": sum(row[1:4])} for row in table.rows if row[0] in units]
-    small = [line["id"] for line in publish.withheld(lines, keep=("id", "n")) if line.get("withheld")]
-    return table.public(small, [person["id"] for person in slate["persons"]])
+    table = full_table(config, poll)
+    persons = {person["id"] for person in json.loads(poll.slate)["persons"]}
+    public = {line: sum(marks) for line, *marks, _ in table.rows if line not in persons}
+    return table.public(shown.small_lines(public, rules.load(poll.rules)), persons)
 
 
 def table_for(session: Session, poll: Poll, *, config: Config, by: Account) -> bytes:
     """Return the lines that an account is entitled to; the look is journaled."""
     table = full_table(config, poll)
-    shown = table.raw if by.role in SEES_ALL else table.of(_own_lines(session, poll, by))
+    given = table.raw if by.role in SEES_ALL else _own_table(session, poll, table, by)
     journal.record(session, by=by.login, act="tally.table_read", subject=poll.key)
-    return shown
+    return given
+
+
+def _own_table(session: Session, poll: Poll, table: Table, by: Account) -> bytes:
+    """Return the lines of an account's unit; what no reader may see says so here too."""
+    own, hidden = set(_own_lines(session, poll, by)), counts.hidden(session, poll)
+    small = hidden.lines | {cell.removeprefix("person:") for cell in hidden.cells}
+    rows = [row for row in table.rows if row[0] in own]
+    return table.shown(
+        [f"{row[0]}\t{WITHHELD}" if row[0] in small else "\t".join(map(str, row)) for row in rows]
+    )
 
 
 def _own_lines(session: Session, poll: Poll, by: Account) -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from scoring import rates
+from scoring import rates, trend
 from survey.clock import Quarter
 
 Recounts = Mapping[str, Mapping[str, Any]]
@@ -19,8 +19,9 @@ def pooled(recounts: Iterable[Mapping[str, Any]], key: str) -> tuple[int, int]:
 def with_changes(rate: Mapping[str, Any], round_: str, earlier: Recounts) -> dict[str, Any]:
     """Return a rate with its definition and its changes on the last quarter and on the last year."""
     quarter = Quarter.parse(round_)
-    last_year = [name for name in sorted(earlier) if Quarter.parse(name).year == quarter.year - 1]
-    last_quarter = [name for name in earlier if name == str(quarter.before())]
+    told = [name for name in sorted(earlier) if pooled([earlier[name]], rate["key"])[1]]
+    last_year = [name for name in told if Quarter.parse(name).year == quarter.year - 1]
+    last_quarter = [name for name in told if name == str(quarter.before())]
     return {
         **rate,
         "definition": rates.DEFINITIONS.get(rate["key"], ""),
@@ -30,15 +31,22 @@ def with_changes(rate: Mapping[str, Any], round_: str, earlier: Recounts) -> dic
 
 
 def _change(rate: Mapping[str, Any], rounds: Sequence[str], earlier: Recounts) -> dict[str, Any] | None:
-    num, den = pooled((earlier[name] for name in rounds), rate["key"])
-    if not den or not rate["den"]:
+    found = change(rate, [earlier[name] for name in rounds])
+    return found and {"rounds": list(rounds), **found}
+
+
+def change(rate: Mapping[str, Any], before: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+    """Return the change of a rate in 个百分点 with Newcombe's interval, allowing for design effects."""
+    found = trend.change({"rates": [rate]}, before, key=rate["key"])
+    if found is None:
         return None
+    num, den, _ = found.before
     return {
-        "rounds": list(rounds),
         "num": num,
         "den": den,
         "pct": rates.percent(num, den),
-        "points": rates.change_in_points(rate["num"], rate["den"], num, den),
+        "points": found.points,
+        "interval": [100 * end for end in found.interval],
     }
 
 
@@ -64,6 +72,7 @@ def named(outcome: Mapping[str, Any], slate: Mapping[str, Any]) -> dict[str, Any
                 "name": names[row["id"]],
                 "unit_name": names[row["unit"]],
                 "post": people[row["id"]]["post"],
+                "series": people[row["id"]]["series"],
             }
             for row in map(rated, outcome["persons"])
         ],
@@ -73,9 +82,13 @@ def named(outcome: Mapping[str, Any], slate: Mapping[str, Any]) -> dict[str, Any
 
 
 def rated(counts: Mapping[str, Any]) -> dict[str, Any]:
-    """Return counts with 非差评率 and 非常满意率 as percentages, empty where nobody rated."""
+    """Return counts with 非差评率, its Wilson interval and 非常满意率; empty where nobody rated."""
     shares = {"not_poor": counts["a"] + counts["g"], "top": counts["a"]}
-    return {**counts, "pct": {key: _percent(num, counts["n"]) for key, num in shares.items()}}
+    return {
+        **counts,
+        "pct": {key: _percent(num, counts["n"]) for key, num in shares.items()},
+        "interval": rates.wilson(shares["not_poor"], counts["n"]) if counts["n"] else None,
+    }
 
 
 def _percent(num: int, den: int) -> str:

@@ -1,4 +1,4 @@
-"""The public result: overall, series and unit lines only; small cells withheld (scoring.md section 1)."""
+"""The public result: overall, series and unit lines only, as thinned by `shown` (scoring.md section 1)."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,33 +13,27 @@ SMALLEST = 5
 """A cell with 1 to 4 valid ratings is withheld."""
 SHOWN = ("id", "name", "series", "a", "g", "b", "n", "blank")
 NAMED = ("id", "name", "series")
+SERIES = ("name", "a", "g", "b", "n", "blank")
 
 
 def public_result(result: Mapping[str, Any]) -> bytes:
     """Return the notice of a reported poll: nothing about persons, enterprises or single ballots."""
     content = {
         "format": FORMAT,
-        **{
-            key: result[key]
-            for key in ("poll", "round", "title", "held_on", "rules", "overall", "rates", "series")
-        },
+        **{key: result[key] for key in ("poll", "round", "title", "held_on", "rules", "rates", "digests")},
+        "overall": _line(result["overall"], ("a", "g", "b", "n", "blank"), ()),
+        "series": [_line(row, SERIES, ("name",)) for row in result["series"]],
         "equation": {key: value for key, value in result["equation"].items() if key != "attended"},
-        "units": withheld([{key: unit[key] for key in SHOWN} for unit in result["units"]]),
-        "digests": result["digests"],
+        "units": [_line(unit, SHOWN, NAMED) for unit in result["units"]],
     }
     return canonical(content)
 
 
-def withheld(lines: Sequence[Mapping[str, Any]], *, keep: Sequence[str] = NAMED) -> list[dict[str, Any]]:
-    """Return the lines without the counts of small ones; a single small one takes the next smallest along."""
-    small = {line["id"] for line in lines if 0 < line["n"] < SMALLEST}
-    if len(small) == 1:
-        others = [line for line in lines if line["id"] not in small and line["n"]]
-        small |= {min(others, key=lambda line: int(line["n"]))["id"]} if others else set()
-    return [
-        {key: line[key] for key in keep} | {"withheld": True} if line["id"] in small else dict(line)
-        for line in lines
-    ]
+def _line(row: Mapping[str, Any], shown: Sequence[str], named: Sequence[str]) -> dict[str, Any]:
+    """Return a line of a thinned result; a withheld one keeps its name alone."""
+    if row["withheld"]:
+        return {key: row[key] for key in named} | {"withheld": True}
+    return {key: row[key] for key in shown}
 
 
 def post(config: Config, poll: Poll, content: bytes) -> None:

@@ -9,12 +9,11 @@ from sqlmodel import Session, col, delete, select
 
 from scoring import rules
 from scoring.recount import recount
-from survey import charts as draw
 from survey import journal
 from survey.box import opening
 from survey.box.opening import Opened
 from survey.config import Config
-from survey.errors import Forbidden, Invalid, Missing, Refused
+from survey.errors import Forbidden, Invalid, Refused
 from survey.journal import JournalEntry
 from survey.paper import service as papers
 from survey.poll import boxes, remote
@@ -22,10 +21,12 @@ from survey.poll import service as polls
 from survey.poll.models import CardAccount, InspectorKey, Poll, Stage
 from survey.poll.stages import require, stored_id
 from survey.staff.models import Account, Role
-from survey.tally import audit, channels, charts, compare, opened, publish, signing
+from survey.tally import audit, channels, opened, publish, signing
+from survey.tally.counts import get as get
+from survey.tally.counts import headlines as headlines
+from survey.tally.counts import previous_counts as previous_counts
+from survey.tally.counts import result as result
 from survey.tally.models import Count, ShareSet
-
-COUNTED = (Stage.COUNTED, Stage.REVIEWED, Stage.REPORTED, Stage.RECTIFYING, Stage.CONCLUDED)
 
 
 def package(session: Session, poll: Poll, *, config: Config, by: Account) -> bytes:
@@ -95,20 +96,20 @@ def open_box(session: Session, poll: Poll, *, config: Config, by: Account, at: d
     raw = opening.package(boxes.folder(config, poll))
     signatures = {str(each["position"]): each["signature"] for each in sets}
     signing.refuse_unsigned(config, poll, raw, signatures=signatures)
-    result = opening.combine(raw, sets)
-    signing.refuse_disagreement(raw, sets, table=result.table)
+    box = opening.combine(raw, sets)
+    signing.refuse_disagreement(raw, sets, table=box.table)
     signing.keep(config, poll, "sealed", signatures=signatures)
-    opening.write(opened.folder(config, poll), result, json.loads(poll.slate), poll.rules)
+    opening.write(opened.folder(config, poll), box, json.loads(poll.slate), poll.rules)
     session.exec(delete(ShareSet).where(col(ShareSet.poll_id) == poll.id))
     files = opened.read(config, poll)
     detail = {
         "positions": [each["position"] for each in sets],
         "ballots_sha256": files.ballots_sha256,
-        "table_sha256": result.table.sha256,
+        "table_sha256": box.table.sha256,
     }
     journal.record(session, by=by.login, act="tally.open", subject=poll.key, detail=detail, at=at)
     polls.advance(session, poll, Stage.OPENED, by)
-    return result
+    return box
 
 
 def _share_sets(session: Session, poll: Poll) -> list[dict[str, Any]]:
@@ -190,91 +191,10 @@ def _count_row(
     )
 
 
-def earlier_counts(session: Session, poll: Poll) -> dict[str, dict[str, Any]]:
-    """Return the recount outputs of the rounds before `poll` by round, the oldest first."""
-    rows = session.exec(
-        select(Poll.round, Count.result)
-        .where(Count.poll_id == Poll.id, Poll.round < poll.round, col(Poll.stage).in_(COUNTED))
-        .order_by(Poll.round)
-    )
-    return {round_: json.loads(text) for round_, text in rows}
-
-
-def previous_counts(session: Session, poll: Poll) -> list[dict[str, Any]]:
-    """Return the recount outputs of the rounds before `poll`, the oldest first."""
-    return list(earlier_counts(session, poll).values())
-
-
-def get(session: Session, poll: Poll) -> Count:
-    """Return the count of `poll`."""
-    if row := session.get(Count, poll.id):
-        return row
-    raise Missing("tally.no_count", f"{poll.key} 测评尚未计票。")
-
-
-def result(session: Session, poll: Poll) -> dict[str, Any]:
-    """Return everything the pages show of a count: the recount, its equation, definitions and changes."""
-    row = get(session, poll)
-    outcome, slate = json.loads(row.result), json.loads(poll.slate)
-    earlier = earlier_counts(session, poll)
-    return {
-        **compare.named(outcome, slate),
-        "poll": poll.key,
-        "round": poll.round,
-        "title": poll.title,
-        "held_on": poll.held_on.isoformat(),
-        "stage": poll.stage.value,
-        "equation": _equation(session, poll, row),
-        **({"paper": json.loads(row.paper)} if row.paper else {}),
-        "rates": [compare.with_changes(rate, poll.round, earlier) for rate in outcome["rates"]],
-        "digests": {
-            "manifest": poll.manifest_sha256,
-            "slate": row.slate_sha256,
-            "rules": row.rules_sha256,
-            "ballots": row.ballots_sha256,
-            "tally": row.tally_sha256,
-        },
-    }
-
-
-def _equation(session: Session, poll: Poll, row: Count) -> dict[str, int]:
-    """Return 印制=发出+剩余 and 收回=有效+无效 with the number of enterprises that attended."""
-    cards = polls.card_account(session, poll)
-    printed = (
-        {"printed": cards.printed, "remaining": cards.remaining, "replaced": cards.replaced} if cards else {}
-    )
-    returned = {"issued": row.issued, "returned": row.returned, "valid": row.valid, "invalid": row.invalid}
-    return printed | returned | {"attended": len(polls.present(session, poll))}
-
-
-def headlines(session: Session) -> list[dict[str, Any]]:
-    """Return each counted poll with its headline rate and numbers of ballots, the newest first."""
-    rows = session.exec(
-        select(Poll, Count)
-        .where(Count.poll_id == Poll.id, col(Poll.stage).in_(COUNTED))
-        .order_by(col(Poll.round).desc())
-    )
-    found = ((poll, row, json.loads(row.result)["rates"]) for poll, row in rows)
-    return [
-        {"poll": poll, "count": row, "rates": {rate["key"]: rate for rate in rates}}
-        for poll, row, rates in found
-    ]
-
-
-def trend_svg(session: Session) -> str:
-    """Return the chart of the three rates over all counted quarters; refuse while there is only one."""
-    rounds = [
-        {"round": row["poll"].round, "rates": list(row["rates"].values())}
-        for row in reversed(headlines(session))
-    ]
-    if len(rounds) < 2:
-        raise Missing("tally.no_trend", "有两个以上季度的结果后才有走势图。")
-    return draw.svg(charts.trend(rounds))
-
-
-def note_look(session: Session, poll: Poll, *, by: Account) -> None:
-    """Journal that an account looked at the officials' results."""
-    journal.record(session, by=by.login, act="tally.persons_read", subject=poll.key)
+def note_look(session: Session, poll: Poll, *, by: Account, about: str = "") -> None:
+    """Journal that an account looked at the officials' results, or at those of one official or unit."""
+    detail = {"about": about} if about else {}
+    journal.record(session, by=by.login, act="tally.persons_read", subject=poll.key, detail=detail)
 
 
 def report(session: Session, poll: Poll, *, config: Config, by: Account) -> Poll:

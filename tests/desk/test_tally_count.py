@@ -7,12 +7,13 @@ import sys
 import pytest
 from sqlmodel import Session
 
+from survey import charts as draw
 from survey.box.board import Board
 from survey.config import Config
-from survey.errors import Refused
+from survey.errors import Missing, Refused
 from survey.poll import service as polls
 from survey.poll.models import Stage
-from survey.tally import opened, publish, service
+from survey.tally import opened, overview, service
 from tests.desk.poll_rooms import ALL_GOOD, AT, SEATS, County, ballots
 
 
@@ -114,13 +115,47 @@ def test_changes_come_from_unrounded_rates_and_a_year_from_pooled_counts(county:
 
 def test_the_trend_is_drawn_from_two_quarters_on(county: County):
     county.counted(ballots(U1_1=3), round_="2022Q4")
-    with pytest.raises(Refused, match="两个以上季度"):
-        service.trend_svg(county.session)
+    assert overview.quarters_and_years(county.session)["chart"] is None
     county.counted(ballots(), round_="2023Q1")
-    drawn = service.trend_svg(county.session)
+    drawn = draw.svg(overview.quarters_and_years(county.session)["chart"])
     assert drawn.startswith("<svg")
     for word in ("2022Q4", "2023Q1", "非差评率", "总体满意率（按企业）"):
         assert word in drawn
+
+
+def test_a_year_adds_up_its_quarters_and_never_averages_their_rates(county: County):
+    first = ballots(U1_1=3)
+    for sheet in first[1:]:
+        for person in range(1, 5):
+            sheet.pop(f"U2-{person}")
+    county.counted(first, round_="2022Q3")
+    county.counted(ballots(U1_1=1), round_="2022Q4")
+    year = overview.year(county.session, 2022)
+    assert [(row["rate"]["num"], row["rate"]["den"]) for row in year["quarters"]] == [(49, 52), (71, 72)]
+    assert (year["rates"]["not_poor"]["num"], year["rates"]["not_poor"]["den"]) == (120, 124)
+    assert year["rates"]["not_poor"]["pct"] == "96.77"
+    rows = {row["id"]: row for each in year["each"] for row in each["rows"]}
+    assert (rows["U1"]["n"], rows["U1"]["b"], rows["U1"]["pct"]["not_poor"]) == (48, 4, "91.67")
+    with pytest.raises(Missing, match="2021年"):
+        overview.year(county.session, 2021)
+
+
+def test_a_quarter_that_is_withheld_withholds_the_year():
+    def row(n: int | None) -> dict[str, object]:
+        return {
+            "id": "U1",
+            "a": n,
+            "g": n and 0,
+            "b": n and 0,
+            "n": n,
+            "blank": n and 0,
+            "withheld": n is None,
+        }
+
+    (shown,) = overview.added([[row(8)], [row(9)]])
+    (hidden,) = overview.added([[row(8)], [row(None)]])
+    assert (shown["n"], shown["rounds"], shown["withheld"]) == (17, 2, False)
+    assert (hidden["n"], hidden["rounds"], hidden["withheld"]) == (None, 2, True)
 
 
 def test_series_are_compared_with_themselves(county: County):
@@ -144,15 +179,6 @@ def test_the_reported_result_names_no_person(county: County):
     assert "行工" not in content
     assert "U1-1" not in content
     assert [unit["n"] for unit in json.loads(content)["units"]] == [6, 6, 6]
-
-
-def test_a_small_cell_is_withheld_with_the_next_smallest():
-    def line(name: str, n: int) -> dict[str, object]:
-        return {"id": name, "name": name, "series": "公共服务", "a": n, "g": 0, "b": 0, "n": n, "blank": 0}
-
-    shown = publish.withheld([line("U1", 3), line("U2", 40), line("U3", 8), line("U4", 0)])
-    assert [unit.get("n", "withheld") for unit in shown] == ["withheld", 40, "withheld", 0]
-    assert publish.withheld([line("U1", 5), line("U2", 40)])[0]["n"] == 5
 
 
 def test_a_result_is_not_reported_before_the_review_ends(county: County):
