@@ -58,6 +58,7 @@ def doubts(session: Session, poll: Poll) -> ScalarResult[PaperDoubt]:
 
 def next_task(session: Session, poll: Poll, *, by: Account) -> Task | None:
     """Return the next row that still needs a person and that `by` has not decided, by reason."""
+    taking.require_batch(session, poll, BatchState.DECIDING)
     mine = select(PaperDecision.doubt_id).where(PaperDecision.account_id == by.id)
     doubt = session.exec(
         select(PaperDoubt)

@@ -17,7 +17,7 @@ from survey.paper.deciding import (
     wrong_controls,
 )
 from survey.paper.ending import destroy, inventory
-from survey.paper.models import BatchState, Choice, PaperGallery
+from survey.paper.models import BatchState, Choice, PaperGallery, PaperRemark
 from survey.paper.prints import confirm_deleted, layouts, press, print_ballots, prints, require_hand
 from survey.paper.sealing import accounts, ready, recheck_all, refuse_unsealed, seal, settle
 from survey.paper.taking import (
@@ -55,7 +55,9 @@ __all__ = [
     "layouts",
     "missing_sides",
     "next_gallery",
+    "next_remark",
     "next_task",
+    "note_remark",
     "picture",
     "press",
     "print_ballots",
@@ -80,6 +82,18 @@ def next_gallery(session: Session, poll: Poll, *, by: Account) -> PaperGallery |
     """Return a page of rows read as blank that `by` may check, or None."""
     taking.require_batch(session, poll, BatchState.DECIDING)
     return gallery.next_page(session, poll, by=by)
+
+
+def next_remark(session: Session, poll: Poll, *, by: Account) -> PaperRemark | None:
+    """Return the next comment for `by`, once the images are fixed, like every other decision."""
+    taking.require_batch(session, poll, BatchState.DECIDING)
+    return remarks.next_remark(session, poll, by=by)
+
+
+def note_remark(session: Session, poll: Poll, *, layout: str, page: int, by: Account) -> PaperRemark:
+    """Open a comment that no scan shows, as long as the batch is not sealed."""
+    taking.require_batch(session, poll, BatchState.TAKING, BatchState.DECIDING)
+    return remarks.note(session, poll, layout=layout, page=page, by=by)
 
 
 def gallery_picture(session: Session, poll: Poll, page_id: int, place: int) -> bytes:

@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from survey.paper import limits, marks, scan
-from survey.paper.marks import Quiet, Reason, State
-from survey.paper.measures import Box
+from survey.paper import limits, marks, measures, scan
+from survey.paper.ink import Strip
+from survey.paper.marks import Hold, Quiet, Reason, State
+from survey.paper.measures import Box, Strokes
 from survey.paper.sheet import LARGE, NORMAL, Form
 from tests.paper import damage, filling, judge, pages
 from tests.paper.damage import Condition
@@ -25,6 +26,9 @@ TICK = Box(
     dark=0.2, mass=0.15, most=0.7, extent=0.9, runs=1.6, changes=3.6, thick=0.7, lump=0, shade=0.3, ring=0.01
 )
 EMPTY = Box(dark=0, mass=0, most=0.02, extent=0, runs=0, changes=0, thick=0, lump=0, shade=0, ring=0)
+
+
+READER = "".join(path.read_text() for path in Path(limits.__file__).parent.glob("*.py"))
 
 
 def read(name: str, number: int, form: Form = NORMAL, clean: float = 0.95) -> judge.Tally:
@@ -207,8 +211,113 @@ def test_two_pens_strokes_that_join_rows_are_doubts():
     assert Counter(row.doubtful for row in outcome.rows[8:]) == {False: 17}
 
 
+def test_ink_beside_another_box_is_a_doubt():
+    assert marks._of_other(dataclasses.replace(EMPTY, ring=0.0351)) == [Reason.BESIDE]
+    assert marks._of_other(dataclasses.replace(EMPTY, ring=0.0349)) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "page", "reasons"),
+    [
+        ({"most": 0.0549}, PAGE, []),
+        ({"most": 0.0551}, PAGE, [Reason.BLANK]),
+        ({"most": 0.0749}, Quiet(0.05, 0.01), []),
+        ({"most": 0.0751}, Quiet(0.05, 0.01), [Reason.BLANK]),
+        ({"ring": 0.0059}, PAGE, []),
+        ({"ring": 0.0061}, PAGE, [Reason.BLANK]),
+    ],
+)
+def test_a_blank_row_with_a_faint_trace_is_a_doubt(change: dict[str, float], page: Quiet, reasons: list):
+    assert marks._of_blank([EMPTY, dataclasses.replace(EMPTY, **change), EMPTY], page) == reasons
+
+
+def test_how_far_the_pages_own_scatter_goes():
+    page = Quiet(0.06, 0.02)
+    assert marks.state(dataclasses.replace(EMPTY, most=0.139), page) is State.EMPTY
+    assert marks.state(dataclasses.replace(EMPTY, most=0.141), page) is State.UNCERTAIN
+
+
+@pytest.mark.parametrize(
+    ("found", "base", "residual", "held"),
+    [
+        (0.60, 0.13, 0.45, []),
+        (0.59, 0.02, 0.1, [Hold.BOXES]),
+        (0.90, 0.131, 0.1, [Hold.GROUND]),
+        (0.90, 0.02, 0.451, [Hold.RESIDUAL]),
+    ],
+)
+def test_what_holds_a_page(found: float, base: float, residual: float, held: list[Hold]):
+    nothing = np.zeros((8, 8), np.float32)
+    strip = Strip(NORMAL, nothing, nothing, np.zeros((0, 3, 2)), found)
+    assert marks.holds(strip, Quiet(base, 0.01), residual=residual) == held
+
+
+def test_a_lump_is_as_wide_as_long_and_a_stroke_is_not():
+    square, stroke = np.zeros((30, 30), bool), np.zeros((30, 30), bool)
+    square[9:21, 9:21] = True
+    stroke[13:17, 2:28] = True
+    assert measures._lump(square) > 1
+    assert measures._lump(stroke) == 0
+
+
+def strokes_of(height_mm: float, top_mm: float = 0) -> Strokes:
+    tops, heights = (np.array([0, round(length * limits.K)], np.int32) for length in (top_mm, height_mm))
+    return Strokes(np.zeros((2, 2), np.int32), tops, heights, Counter())
+
+
+def test_a_stroke_of_nearly_two_rows_may_belong_to_either():
+    assert marks._long(strokes_of(1.95 * NORMAL.height), 1, NORMAL)
+    assert not marks._long(strokes_of(1.85 * NORMAL.height), 1, NORMAL)
+
+
+def test_a_stroke_that_goes_a_millimetre_over_the_line_crosses_it():
+    centre = (0.0, 100 * limits.K)
+    assert marks._crosses(strokes_of(1, top_mm=100 - NORMAL.height / 2 - 1.2), 1, centre, NORMAL)
+    assert not marks._crosses(strokes_of(1, top_mm=100 - NORMAL.height / 2 - 0.8), 1, centre, NORMAL)
+
+
+def drawn(*paths: list[tuple[float, float]]) -> list[marks.Row]:
+    """Return the rows of a page on which strokes of a gel pen were drawn."""
+    page, rng = pages.rendered(NORMAL)[1][0].astype(np.float32), np.random.default_rng(9)
+    hand = Hand(page, rng, PENS["gel"][0])
+    for path in paths:
+        hand.stroke(path)
+    return pages.read(damage.scanned(page, Condition(), rng), NORMAL, 25).rows
+
+
+def test_one_line_alone_through_a_box_and_over_the_row_is_long():
+    x, y = box(NORMAL, 6, 1)
+    assert Reason.LONG in drawn([(x, y - 1.6), (x, y + 5.5)])[6].reasons
+
+
+def test_a_crumb_of_ink_that_no_mark_owns_is_stray():
+    x, y = box(NORMAL, 7, 0)
+    tick = [(x - 1.8, y), (x - 0.4, y + 1.6), (x + 1.8, y - 1.8)]
+    assert drawn(tick)[7].reasons == ()
+    assert drawn(tick, [(x + 19 - 7.5, y - 1), (x + 19 - 7.5, y + 1)])[7].reasons == (Reason.STRAY,)
+
+
+def judged_with() -> dict[str, object]:
+    """Return the limits of the last judging run, as they were written down then."""
+    return json.loads(Path(__file__).with_name("limits.json").read_text())
+
+
+def limits_now() -> dict[str, object]:
+    return json.loads(json.dumps({name: value for name, value in vars(limits).items() if name.isupper()}))
+
+
 def test_the_limits_are_those_that_were_judged_together():
     """A limit changes here only after a judging run (python -m tests.paper.judge) with 0 silent errors."""
-    judged_with = json.loads(Path(__file__).with_name("limits.json").read_text())
-    now = {name: value for name, value in vars(limits).items() if name.isupper()}
-    assert json.loads(json.dumps(now)) == judged_with
+    assert limits_now() == judged_with()
+
+
+def changed(value: object) -> object:
+    """Return a limit changed by a hundredth, in its first place where it has several."""
+    return (changed(value[0]), *value[1:]) if isinstance(value, tuple) else value * 1.01
+
+
+@pytest.mark.parametrize("name", sorted(judged_with()))
+def test_a_changed_limit_is_noticed_and_every_limit_is_used(name: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(limits, name, changed(getattr(limits, name)))
+    assert limits_now() != judged_with()
+    assert f"limits.{name}" in READER

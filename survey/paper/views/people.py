@@ -85,7 +85,7 @@ def check_gallery(poll_id: int, page_id: int) -> ResponseReturnValue:
 def remarks(poll_id: int) -> ResponseReturnValue:
     """Show the next comment to write down or to check."""
     poll = poll_of(poll_id)
-    remark = service.remarks.next_remark(g.session, poll, by=g.account)
+    remark = service.next_remark(g.session, poll, by=g.account)
     return render_template(
         "desk/paper/remarks.html",
         poll=poll,
@@ -102,7 +102,7 @@ def note(poll_id: int) -> ResponseReturnValue:
     """Open a comment that is written down from the paper itself."""
     poll = poll_of(poll_id)
     form = checked(NoteForm().offer(layouts(poll)))
-    service.remarks.note(g.session, poll, layout=form.layout.data, page=form.page.data, by=g.account)
+    service.note_remark(g.session, poll, layout=form.layout.data, page=form.page.data, by=g.account)
     return back(poll, f"已登记第{form.page.data}页的一条意见，请一人录入，另一人核对。")
 
 
