@@ -13,6 +13,7 @@ from survey.box import manifest as manifests
 from survey.box.board import Board
 from survey.box.manifest import Inspector
 from survey.box.opening import Opened
+from survey.box.remote import Remote
 from survey.config import Config
 from survey.demo.county import people_workbook
 
@@ -63,7 +64,9 @@ def key_files() -> tuple[dict[str, Any], ...]:
 class Venue:
     """A hall with a frozen poll; its gate opens and closes as the inspectors say."""
 
-    def __init__(self, config: Config, cards: int = 8, poll: str = POLL) -> None:
+    def __init__(
+        self, config: Config, cards: int = 8, poll: str = POLL, remote: Remote | None = None
+    ) -> None:
         self.config, self.poll, self.folder = config, poll, config.boxes / poll
         self.codes = [tokens.new_code() for _ in range(cards)]
         self.board = Board(config.board)
@@ -85,6 +88,7 @@ class Venue:
             threshold=THRESHOLD,
             inspectors=inspectors,
             **lists,
+            remote=remote,
         )
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         store.create(self.folder, self.manifest, **lists)
