@@ -6,17 +6,23 @@ from typing import Any
 from flask import Flask, current_app, g, request, url_for
 from flask_wtf import CSRFProtect
 
+from survey.channels import views as channels_views
 from survey.config import Config
 from survey.custody import views as custody_views
 from survey.db import open_engine
+from survey.intake import views as intake_views
 from survey.paper import views as paper_views
 from survey.poll import views as poll_views
 from survey.rectify import views as rectify_views
+from survey.registry import views as registry_views
 from survey.remote import views as remote_views
 from survey.review import views as review_views
+from survey.rights import views as rights_views
 from survey.roster import views as roster_views
+from survey.sources import views as sources_views
 from survey.staff import views as staff_views
 from survey.tally import views as tally_views
+from survey.watch import views as watch_views
 
 STAGES = (
     staff_views,
@@ -27,7 +33,13 @@ STAGES = (
     tally_views,
     review_views,
     rectify_views,
+    rights_views,
+    sources_views,
+    watch_views,
+    channels_views,
+    intake_views,
     custody_views,
+    registry_views,
 )
 # The ways of the top bar, left to right as the quarter flows; a role sees those whose page lets it in.
 WAYS = (
@@ -38,9 +50,13 @@ WAYS = (
     ("poll.polls", "测评"),
     ("paper.polls_", "纸质票"),
     ("tally.results", "结果"),
+    ("rights.home", "我的事项"),
     ("tally.own", "我的结果"),
     ("review.cases", "审查"),
     ("rectify.ledger", "整改台账"),
+    ("sources.occasions", "来源"),
+    ("channels.figures", "其他评价"),
+    ("watch.alerts", "监督"),
     ("staff.accounts", "账号"),
     ("staff.journal", "日志"),
 )

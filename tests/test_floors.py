@@ -26,7 +26,26 @@ DOORS = {
     "serving",
     "__main__",
 }
-STAGES = ("letters", "staff", "roster", "poll", "paper", "tally", "review", "rectify", "custody", "scale")
+STAGES = (
+    "letters",
+    "staff",
+    "roster",
+    "poll",
+    "remote",
+    "paper",
+    "tally",
+    "review",
+    "rectify",
+    "sources",
+    "watch",
+    "channels",
+    "intake",
+    "reports",
+    "rights",
+    "custody",
+    "registry",
+    "scale",
+)
 PAGES = {"forms", "views", "doors"}
 ONLY_ON = {
     "flask": PAGES,

@@ -14,7 +14,7 @@ FOLDER = template_folder()
 ALL = sorted(
     path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*.*") if path.suffix in (".html", ".css")
 )
-PAGES = [path for path in ALL if not path.startswith(("letters/", "ballots/"))]
+PAGES = [path for path in ALL if not path.startswith(("letters/", "ballots/", "envelopes/"))]
 DESK = [path for path in PAGES if path.startswith("desk/") and path != "desk/base.html"]
 STYLES = sorted((Path(__file__).parent.parent / "survey" / "static").glob("[dhs]*/*.css"))
 # Non-breaking and zero-width signs, odd hyphens, full-width Latin letters and digits.

@@ -61,6 +61,17 @@ class Filled:
                 raise Invalid("letters.hole", f"{kind}缺少“{field.label}”，没有排印；请补齐后再试。")
 
 
+def write(value: Any) -> str:
+    """Return a field's value as a person would type it; `parse` reads it back."""
+    if value is None:
+        return ""
+    if isinstance(value, tuple):
+        return "\n".join(write(each) for each in value)
+    if is_dataclass(value):
+        return "｜".join(write(getattr(value, field.name)) for field in labelled(type(value)))
+    return value.isoformat() if isinstance(value, dt.date) else str(value)
+
+
 def parse(hint: Any, text: str) -> Any:
     """Return what a person typed as the value of a field; refuse what does not fit its type."""
     text = text.strip()

@@ -11,6 +11,7 @@ class LetterState(StrEnum):
     """A letter's life; a withdrawn letter keeps its number."""
 
     DRAFT = "draft"
+    APPROVED = "approved"
     ISSUED = "issued"
     SENT = "sent"
     RECEIVED = "received"
@@ -25,12 +26,15 @@ class LetterState(StrEnum):
 
 STATE_NAMES = {
     LetterState.DRAFT: "草稿",
+    LetterState.APPROVED: "已签发",
     LetterState.ISSUED: "已印发",
     LetterState.SENT: "已送出",
     LetterState.RECEIVED: "已送达",
     LetterState.REPLIED: "已回复",
     LetterState.WITHDRAWN: "已撤回",
 }
+UNISSUED = (LetterState.DRAFT, LetterState.APPROVED)
+"""The states before a letter has its number, its file and its digest."""
 
 
 class NumberSeries(SQLModel, table=True):
@@ -43,11 +47,17 @@ class NumberSeries(SQLModel, table=True):
 
 
 class Letter(SQLModel, table=True):
-    """One document: `content` is its dataclass as JSON, `sha256` the digest of the PDF at `filename`."""
+    """One document: `content` is its dataclass as JSON, `sha256` the digest of the PDF at `filename`.
+
+    Who drafted it and who approved it are two people (logins); `received_…` is what the 送达回证 says.
+    """
 
     __table_args__ = (
         UniqueConstraint("word", "year", "serial", name="uq_letter_number"),
-        CheckConstraint("state = 'DRAFT' OR sha256 <> ''", name="issued_has_digest"),
+        CheckConstraint("state IN ('DRAFT', 'APPROVED') OR sha256 <> ''", name="issued_has_digest"),
+        CheckConstraint(
+            "state = 'DRAFT' OR (approved_by <> '' AND approved_by <> drafted_by)", name="two_people"
+        ),
     )
     id: int | None = Field(default=None, primary_key=True)
     kind: str = Field(index=True)
@@ -63,6 +73,10 @@ class Letter(SQLModel, table=True):
     state: LetterState = LetterState.DRAFT
     filename: str = ""
     sha256: str = ""
+    drafted_by: str = ""
+    approved_by: str = ""
+    received_on: dt.date | None = None
+    received_by: str = ""
 
     @property
     def number(self) -> str:

@@ -2,13 +2,14 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from survey.letters.facts import GB9704, SEALED
+from survey.letters.fields import Filled
 
 
 @dataclass(frozen=True, kw_only=True)
-class InterviewNotice:
+class InterviewNotice(Filled):
     """约谈通知书 in the letter form: who, why, when and where, what to bring, the right to state the case."""
 
     KIND: ClassVar[str] = "约谈通知书"
@@ -16,19 +17,19 @@ class InterviewNotice:
     STYLE: ClassVar[str] = GB9704
     SIGNATURE: ClassVar[str] = SEALED
 
-    organ: str
-    unit: str
-    attendee: str
-    round_name: str
-    reason: str
-    on: dt.date
-    time: str
-    venue: str
-    hosts: tuple[str, ...]
-    participants: tuple[str, ...]
-    contact: str
-    phone: str
-    copies: tuple[str, ...]
+    organ: Annotated[str, "发文单位"]
+    unit: Annotated[str, "被约谈单位"]
+    attendee: Annotated[str, "约谈对象"]
+    round_name: Annotated[str, "测评季度"]
+    reason: Annotated[str, "约谈事由"]
+    on: Annotated[dt.date, "日期"]
+    time: Annotated[str, "时间"]
+    venue: Annotated[str, "地点"]
+    hosts: Annotated[tuple[str, ...], "主谈人"]
+    participants: Annotated[tuple[str, ...], "参加人"]
+    contact: Annotated[str, "联系人"]
+    phone: Annotated[str, "联系电话"]
+    copies: Annotated[tuple[str, ...], "抄送"]
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -37,15 +38,15 @@ class InterviewNotice:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Praise:
+class Praise(Filled):
     """One unit that is praised, or one person who consented to it, and for what."""
 
-    name: str
-    text: str
+    name: Annotated[str, "单位或个人"]
+    text: Annotated[str, "事迹"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Commendation:
+class Commendation(Filled):
     """通报表扬 in the ordinary form; it is no 评比达标表彰: no medal, no fee, a rule for withdrawal."""
 
     KIND: ClassVar[str] = "通报表扬"
@@ -53,14 +54,14 @@ class Commendation:
     STYLE: ClassVar[str] = GB9704
     SIGNATURE: ClassVar[str] = SEALED
 
-    organ: str
-    addressees: str
-    round_name: str
-    held_on: dt.date
-    conditions: str
-    praised: tuple[Praise, ...]
-    publicity: str
-    copies: tuple[str, ...]
+    organ: Annotated[str, "发文单位"]
+    addressees: Annotated[str, "主送"]
+    round_name: Annotated[str, "测评季度"]
+    held_on: Annotated[dt.date, "测评日期"]
+    conditions: Annotated[str, "表扬条件"]
+    praised: Annotated[tuple[Praise, ...], "表扬名单"]
+    publicity: Annotated[str, "公开方式"]
+    copies: Annotated[tuple[str, ...], "抄送"]
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -69,7 +70,7 @@ class Commendation:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Invitation:
+class Invitation(Filled):
     """参评邀请函 with the notice on personal information: voluntary, what is stored, how long."""
 
     KIND: ClassVar[str] = "参评邀请函"
@@ -77,18 +78,18 @@ class Invitation:
     STYLE: ClassVar[str] = GB9704
     SIGNATURE: ClassVar[str] = SEALED
 
-    enterprise: str
-    organ: str
-    round_name: str
-    on: dt.date
-    time: str
-    venue: str
-    minutes: int
-    stored: str
-    kept: str
-    contact: str
-    phone: str
-    discipline_phone: str
+    enterprise: Annotated[str, "企业"]
+    organ: Annotated[str, "发文单位"]
+    round_name: Annotated[str, "测评季度"]
+    on: Annotated[dt.date, "日期"]
+    time: Annotated[str, "时间"]
+    venue: Annotated[str, "地点"]
+    minutes: Annotated[int, "用时（分钟）"]
+    stored: Annotated[str, "保存什么"]
+    kept: Annotated[str, "保存多久"]
+    contact: Annotated[str, "联系人"]
+    phone: Annotated[str, "联系电话"]
+    discipline_phone: Annotated[str, "举报电话"]
 
     @property
     def names(self) -> tuple[str, ...]:

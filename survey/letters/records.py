@@ -2,9 +2,10 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from survey.letters.facts import NO_SIGNATURE, SHEET
+from survey.letters.fields import Filled
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,17 +129,17 @@ class TallySheet:
 
 
 @dataclass(frozen=True, kw_only=True)
-class HallLine:
+class HallLine(Filled):
     """One signed step in the hall: what, when, who signed, and a note."""
 
-    step: str
-    at: str
-    signed: str
-    note: str
+    step: Annotated[str, "环节"]
+    at: Annotated[str, "时间"]
+    signed: Annotated[str, "监督人"]
+    note: Annotated[str, "情况"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class HallRecord:
+class HallRecord(Filled):
     """现场监督记录: the steps of the hall in their order, incidents, the enterprises' view, signatures."""
 
     KIND: ClassVar[str] = "现场监督记录"
@@ -146,15 +147,15 @@ class HallRecord:
     STYLE: ClassVar[str] = SHEET
     SIGNATURE: ClassVar[str] = NO_SIGNATURE
 
-    organ: str
-    round_name: str
-    held_on: dt.date
-    venue: str
-    seats: int
-    attended: int
-    cards_issued: int
-    seals: tuple[str, ...]
-    lines: tuple[HallLine, ...]
-    incidents: str
-    manifest_sha256: str
+    organ: Annotated[str, "主办单位"]
+    round_name: Annotated[str, "测评季度"]
+    held_on: Annotated[dt.date, "测评日期"]
+    venue: Annotated[str, "地点"]
+    seats: Annotated[int, "应到企业"]
+    attended: Annotated[int, "实到企业"]
+    cards_issued: Annotated[int, "发出票卡"]
+    seals: Annotated[tuple[str, ...], "封签号"]
+    lines: Annotated[tuple[HallLine, ...], "现场步骤"]
+    incidents: Annotated[str, "异常情况"]
+    manifest_sha256: Annotated[str, "票面校验码"]
     names: ClassVar[tuple[str, ...]] = ()

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from survey.box.board import Board
 from survey.config import Config
 from survey.letters import kinds
-from survey.letters.models import Letter, LetterState
+from survey.letters.models import UNISSUED, Letter, LetterState
 
 NOTICE = "letters"
 
@@ -35,7 +35,7 @@ def entry(letter: Letter) -> dict[str, str]:
 
 def post(session: Session, round_: str, *, config: Config) -> None:
     """Put the register of a round on the public board, in place of the one before."""
-    query = select(Letter).where(Letter.round == round_, Letter.state != LetterState.DRAFT)
+    query = select(Letter).where(Letter.round == round_, col(Letter.state).not_in(UNISSUED))
     letters = session.exec(query.order_by(col(Letter.code))).all()
     entries = {hashlib.sha256(letter.code.encode()).hexdigest(): entry(letter) for letter in letters}
     content = json.dumps(entries, ensure_ascii=False, sort_keys=True).encode()

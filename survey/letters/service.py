@@ -5,34 +5,33 @@ import hashlib
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Protocol
 
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, select, update
 
 from survey import journal
 from survey.config import Config
 from survey.errors import Missing, Refused
-from survey.letters import batch, kinds, printrun, register, sign
-from survey.letters.imprint import Imprint, printed
-from survey.letters.models import Letter, LetterState, NumberSeries
+from survey.letters import batch, kinds, register
+from survey.letters.dispatch import archive as archive
+from survey.letters.dispatch import imprint as imprint
+from survey.letters.dispatch import print_run as print_run
+from survey.letters.dispatch import seal_list as seal_list
+from survey.letters.dispatch import store
+from survey.letters.imprint import printed
+from survey.letters.life import Actor, about, allow
+from survey.letters.life import approve as approve
+from survey.letters.life import discard as discard
+from survey.letters.life import issued as issued
+from survey.letters.life import move as move
+from survey.letters.life import receive as receive
+from survey.letters.life import send_back as send_back
+from survey.letters.life import waiting as waiting
+from survey.letters.models import UNISSUED, Letter, LetterState, NumberSeries
 from survey.letters.stamp import ALPHABET
 
 CODE_LENGTH = 12  # 60 bits
-MOVES = {
-    LetterState.DRAFT: {LetterState.ISSUED},
-    LetterState.ISSUED: {LetterState.SENT, LetterState.WITHDRAWN},
-    LetterState.SENT: {LetterState.RECEIVED, LetterState.WITHDRAWN},
-    LetterState.RECEIVED: {LetterState.REPLIED, LetterState.WITHDRAWN},
-    LetterState.REPLIED: {LetterState.WITHDRAWN},
-    LetterState.WITHDRAWN: set(),
-}
-
-
-class Actor(Protocol):
-    """Whoever acts at the desk, known by login; the accounts themselves belong to a later stage."""
-
-    login: str
+PART = 100  # letters between two commits
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -41,6 +40,15 @@ class Failure:
 
     letter: Letter
     sentence: str
+
+
+@dataclass(frozen=True)
+class Issued:
+    """What one part of a batch came to: how many went out, how many are left, which failed and why."""
+
+    done: int
+    left: int
+    failures: tuple[Failure, ...]
 
 
 def draft(
@@ -64,22 +72,23 @@ def draft(
         dated=dated,
         content=kinds.write(document),
         code="".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH)),
+        drafted_by=by.login,
     )
     session.add(letter)
     session.flush()
-    journal.record(session, by=by.login, act="letters.draft", subject=letter.code, detail=_about(letter))
+    journal.record(session, by=by.login, act="letters.draft", subject=letter.code, detail=about(letter))
     return letter
 
 
 def issue(session: Session, letter: Letter, *, config: Config, by: Actor) -> Letter:
-    """Number, print and keep a letter; a letter that cannot be printed takes no number."""
+    """Number, print and keep an approved letter; one that cannot be printed takes no number."""
     _issue(session, letter, batch.plain(config.fonts), config=config, by=by)
     register.post(session, letter.round, config=config)
     return letter
 
 
 def _issue(session: Session, letter: Letter, print_: batch.Printer, *, config: Config, by: Actor) -> None:
-    _allow(letter, LetterState.ISSUED)
+    allow(letter, LetterState.ISSUED)
     document = kinds.read(letter.kind, letter.content)
     if letter.word is not None:
         letter.year = letter.dated.year
@@ -87,7 +96,7 @@ def _issue(session: Session, letter: Letter, print_: batch.Printer, *, config: C
     try:
         content = print_(document, imprint(letter, config))
         letter.filename = f"{letter.round}/{letter.number or letter.kind + '-' + letter.code}.pdf"
-        _store(config.letters / letter.filename, content)
+        store(config.letters / letter.filename, content)
     except BaseException:
         _give_back(session, letter)
         raise
@@ -95,7 +104,7 @@ def _issue(session: Session, letter: Letter, print_: batch.Printer, *, config: C
     letter.state = LetterState.ISSUED
     session.add(letter)
     session.flush()
-    journal.record(session, by=by.login, act="letters.issue", subject=letter.code, detail=_about(letter))
+    journal.record(session, by=by.login, act="letters.issue", subject=letter.code, detail=about(letter))
 
 
 def issue_all(
@@ -104,9 +113,9 @@ def issue_all(
     *,
     config: Config,
     by: Actor,
-    progress: Callable[[int, int], None] = lambda _done, _total: None,
+    progress: Progress = lambda _done, _total: None,
 ) -> list[Failure]:
-    """Issue every draft in turn and return those that failed; one that fails does not stop the others.
+    """Issue every approved letter in turn, return those that failed; one does not stop the others.
 
     Letters that are issued already are passed over, so that a batch cut short is taken up where it stopped.
     """
@@ -114,21 +123,42 @@ def issue_all(
     print_ = batch.printer(_jobs(letters, config), fonts=config.fonts)
     for done, letter in enumerate(letters, start=1):
         try:
-            if letter.state is LetterState.DRAFT:
+            if letter.state in UNISSUED:
                 _issue(session, letter, print_, config=config, by=by)
         except Refused as refusal:
             failures.append(
                 Failure(letter, f"给{letter.addressee}的{letter.kind}没有印出：{refusal.sentence}")
             )
+            if letter.state is LetterState.APPROVED:
+                send_back(session, letter, by=by)
         progress(done, len(letters))
     for round_ in dict.fromkeys(letter.round for letter in letters):
         register.post(session, round_, config=config)
     return failures
 
 
+def issue_part(
+    session: Session,
+    round_: str,
+    *,
+    config: Config,
+    by: Actor,
+    progress: Progress = lambda _done, _total: None,
+) -> Issued:
+    """Issue the next hundred approved letters of a round and tell how many are left.
+
+    Whoever calls commits after each part, so that a batch cut short loses nothing; a letter that fails is a
+    draft again and stops no other.
+    """
+    letters = waiting(session, round_, LetterState.APPROVED)
+    part = letters[:PART]
+    failures = issue_all(session, part, config=config, by=by, progress=progress)
+    return Issued(len(part) - len(failures), len(letters) - len(part), tuple(failures))
+
+
 def _jobs(letters: Sequence[Letter], config: Config) -> list[batch.Job]:
     """Return the drafts that may be stamped: those without a number, which every letter has for itself."""
-    drafts = [each for each in letters if each.state is LetterState.DRAFT and each.word is None]
+    drafts = [each for each in letters if each.state is LetterState.APPROVED and each.word is None]
     jobs = []
     for letter in drafts if len(drafts) >= batch.LEAST else ():
         try:
@@ -138,19 +168,6 @@ def _jobs(letters: Sequence[Letter], config: Config) -> list[batch.Job]:
     return jobs
 
 
-def move(session: Session, letter: Letter, *, state: LetterState, config: Config, by: Actor) -> Letter:
-    """Record that a letter was sent, received (送达回证), answered or withdrawn; its number stays taken."""
-    _allow(letter, state)
-    letter.state = state
-    session.add(letter)
-    session.flush()
-    journal.record(
-        session, by=by.login, act=f"letters.{state.value}", subject=letter.code, detail=_about(letter)
-    )
-    register.post(session, letter.round, config=config)
-    return letter
-
-
 def preview(letter: Letter, *, config: Config) -> bytes:
     """Return the letter as it would be printed now; a draft shows the place of its number."""
     return printed(kinds.read(letter.kind, letter.content), imprint(letter, config), fonts=config.fonts)
@@ -158,7 +175,7 @@ def preview(letter: Letter, *, config: Config) -> bytes:
 
 def stored(letter: Letter, *, config: Config) -> bytes:
     """Return the issued PDF; refuse when the file is gone or is not the one that was issued."""
-    if letter.state is LetterState.DRAFT:
+    if letter.state in UNISSUED:
         raise Refused("letters.draft", "这份文书还没有印发，没有可供下载的文件。")
     path = config.letters / letter.filename
     if not path.is_file():
@@ -175,7 +192,7 @@ def stored(letter: Letter, *, config: Config) -> bytes:
 
 def reprint(session: Session, letter: Letter, *, config: Config, by: Actor) -> bytes:
     """Print an issued letter again and put it in its place; the bytes must have the digest in the journal."""
-    if letter.state is LetterState.DRAFT:
+    if letter.state in UNISSUED:
         raise Refused("letters.draft", "这份文书还没有印发，不能重印。")
     document = kinds.read(letter.kind, letter.content)
     ways = batch.again(document, imprint(letter, config), fonts=config.fonts)
@@ -185,79 +202,20 @@ def reprint(session: Session, letter: Letter, *, config: Config, by: Actor) -> b
             "letters.reprint",
             "重印件与印发时的校验值不同（字库或模板已更换），没有覆盖原件；请以存档文件为准。",
         )
-    _store(config.letters / letter.filename, content)
-    journal.record(session, by=by.login, act="letters.reprint", subject=letter.code, detail=_about(letter))
+    store(config.letters / letter.filename, content)
+    journal.record(session, by=by.login, act="letters.reprint", subject=letter.code, detail=about(letter))
     return content
-
-
-def print_run(
-    session: Session,
-    round_: str,
-    *,
-    config: Config,
-    by: Actor,
-    progress: Callable[[int, int], None] = lambda _done, _total: None,
-) -> Path:
-    """Write one file of the round's letters to enterprises for the printing house; return where it lies."""
-    letters = [each for each in issued(session, round_) if each.kind == kinds.Reply.KIND]
-    if not letters:
-        raise Refused("letters.none_issued", f"{round_} 还没有印发致企业家的信，没有可以送印的内容。")
-    jobs = [(kinds.read(each.kind, each.content), imprint(each, config)) for each in letters]
-    path = config.letters / round_ / "付印文件.pdf"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    with part.open("wb") as file:
-        pages = printrun.write(jobs, file, fonts=config.fonts, progress=progress)
-    part.replace(path)
-    detail: dict[str, object] = {"letters": len(letters), "pages": pages}
-    journal.record(session, by=by.login, act="letters.print_run", subject=round_, detail=detail)
-    return path
-
-
-def issued(session: Session, round_: str) -> list[Letter]:
-    """Return the round's letters that went out and stand, in the order in which they were drafted."""
-    gone = (LetterState.DRAFT, LetterState.WITHDRAWN)
-    query = select(Letter).where(Letter.round == round_, col(Letter.state).not_in(gone))
-    return list(session.exec(query.order_by(col(Letter.id))).all())
-
-
-def seal_list(session: Session, round_: str, *, config: Config, by: Actor) -> tuple[Path, int]:
-    """Seal the digests of all letters of a round with one signature; return the list and its length."""
-    letters = issued(session, round_)
-    if not letters:
-        raise Refused("letters.none_issued", f"{round_} 还没有印发的文书，没有可以签章的清单。")
-    folder = config.letters / round_
-    content = "".join(f"{each.sha256}  {Path(each.filename).name}\n" for each in letters).encode()
-    _store(folder / "清单.txt", content)
-    _store(folder / "清单.txt.p7s", sign.sign_list(content, keys=config.seal_keys))
-    journal.record(session, by=by.login, act="letters.seal", subject=round_, detail={"letters": len(letters)})
-    return folder / "清单.txt", len(letters)
 
 
 def find_by_code(session: Session, code: str) -> Letter:
     """Return the issued letter with this verification code, typed in any case, with or without blanks."""
     text = "".join(code.upper().split()).replace("-", "").translate(str.maketrans("OIL", "011"))
     letter = session.exec(select(Letter).where(Letter.code == text)).first()
-    if letter is None or letter.state is LetterState.DRAFT:
+    if letter is None or letter.state in UNISSUED:
         raise Missing(
             "letters.unknown_code", "没有查到这个查验码对应的文书；请核对后再输，如仍查不到，请谨防假冒。"
         )
     return letter
-
-
-def imprint(letter: Letter, config: Config) -> Imprint:
-    """Return the particulars that the office prints on this letter."""
-    number = letter.number or (f"{letter.word}〔{letter.dated.year}〕　号" if letter.word else "")
-    url = register.address(config, letter)
-    return Imprint(number=number, dated=letter.dated, code=letter.code, check_url=url)
-
-
-def _allow(letter: Letter, state: LetterState) -> None:
-    if state not in MOVES[letter.state]:
-        raise Refused(
-            "letters.state",
-            f"这份{letter.kind}的状态是“{letter.state.chinese}”，不能改为“{state.chinese}”。",
-        )
 
 
 def _next_number(session: Session, word: str, year: int) -> int:
@@ -279,20 +237,3 @@ def _give_back(session: Session, letter: Letter) -> None:
     if numbered:
         series = (NumberSeries.word == letter.word, NumberSeries.year == year)
         session.exec(update(NumberSeries).where(*series).values(last=NumberSeries.last - 1))  # type: ignore[arg-type]  # column expressions
-
-
-def _store(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    part.write_bytes(content)
-    part.replace(path)
-
-
-def _about(letter: Letter) -> dict[str, object]:
-    return {
-        "kind": letter.kind,
-        "number": letter.number,
-        "addressee": letter.addressee,
-        "dated": letter.dated.isoformat(),
-        "sha256": letter.sha256,
-    }

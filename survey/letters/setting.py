@@ -17,8 +17,8 @@ KEPT = (
 class Setter:
     """Sets the text blocks of one letter in the fonts of one set; its methods are called from templates."""
 
-    def __init__(self, fonts: FontSet) -> None:
-        self.fonts = fonts
+    def __init__(self, fonts: FontSet, line: float = LINE) -> None:
+        self.fonts, self.line = fonts, line
 
     def advance(self, style: str, char: str) -> float:
         """Return the advance of `char` in em; refuse a character that no font of the style draws."""
@@ -27,9 +27,9 @@ class Setter:
             raise no_glyph(char)
         return width
 
-    def rows(self, text: str, style: str = "FS", indent: float = 2.0, width: float = LINE) -> list[Row]:
+    def rows(self, text: str, style: str = "FS", indent: float = 2.0) -> list[Row]:
         """Return the lines of a paragraph whose first line is indented by `indent` 字."""
-        return compose(plain(text), partial(self.advance, style), first=width - indent, rest=width)
+        return compose(plain(text), partial(self.advance, style), first=self.line - indent, rest=self.line)
 
     def para(self, style: str = "FS", indent: float = 2.0, *, caller: Callable[[], Markup]) -> Markup:
         """Return the paragraph that stands between {% call para() %} and {% endcall %}."""
@@ -49,7 +49,7 @@ class Setter:
         label = f"{label}："
         width = float(len(label))
         rows = compose(
-            plain(label + text), partial(self.advance, "FS"), first=LINE - 2, rest=LINE - 2 - width
+            plain(label + text), partial(self.advance, "FS"), first=self.line - 2, rest=self.line - 2 - width
         )
         lines = Markup("<br>").join(_line(row) for row in rows)
         head = Markup('<span class="HT">{}</span>').format(label)

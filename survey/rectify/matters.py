@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from survey.config import Config
 from survey.letters.kinds import Cannot, Done, Pending, Reply
-from survey.letters.models import Letter, LetterState
+from survey.letters.models import UNISSUED, Letter, LetterState
 from survey.poll.models import Poll, Stage
 from survey.rectify.ledger import Row, outcomes, rows, thread
 from survey.rectify.models import OutcomeKind, StepKind
@@ -89,7 +89,7 @@ def _last_reply(session: Session, poll: Poll) -> dt.date | None:
     query = (
         select(Letter)
         .where(Letter.kind == Reply.KIND, Letter.round == poll.round)
-        .where(col(Letter.state).not_in([LetterState.DRAFT, LetterState.WITHDRAWN]))
+        .where(col(Letter.state).not_in([*UNISSUED, LetterState.WITHDRAWN]))
         .order_by(col(Letter.dated).desc())
     )
     last = session.exec(query).first()

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from survey.errors import Forbidden, Missing
 from survey.letters.kinds import Reminder
-from survey.letters.models import Letter, LetterState
+from survey.letters.models import UNISSUED, Letter
 from survey.poll.models import Poll
 from survey.rectify import ledger, notices
 from survey.rectify.ledger import Filters
@@ -41,7 +41,7 @@ class Quarter:
 def quarter(session: Session, poll: Poll, *, today: dt.date) -> Quarter:
     """Return how far the quarter has come on one day."""
     comments, settled = ledger.equation(session, poll)
-    issued = [letter.kind for letter in letters(session, poll) if letter.state is not LetterState.DRAFT]
+    issued = [letter.kind for letter in letters(session, poll) if letter.state not in UNISSUED]
     wall = ledger.rows(session, today=today, filters=Filters(round=poll.round))
     return Quarter(
         comments=comments,
@@ -68,7 +68,7 @@ def letters_to(session: Session, unit: Unit) -> list[Letter]:
     query = (
         select(Letter)
         .where(Letter.kind == Reminder.KIND, col(Letter.reference).in_(references))
-        .where(Letter.state != LetterState.DRAFT)
+        .where(col(Letter.state).not_in(UNISSUED))
         .order_by(col(Letter.id).desc())
     )
     return list(session.exec(query).all())

@@ -7,9 +7,9 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
-from survey import journal
+from survey import clock
 from survey.config import Config
 from survey.errors import Invalid, Refused
 from survey.letters import service as letters
@@ -28,16 +28,21 @@ from survey.rectify.ledger import ledger as ledger
 from survey.rectify.ledger import open_tasks
 from survey.rectify.ledger import wall as wall
 from survey.rectify.models import Outcome, OutcomeKind, StepKind, Task
+from survey.rectify.settling import add_outcome
+from survey.rectify.settling import settle_comment as settle_comment
 from survey.rectify.threads import add_step
 from survey.rectify.threads import note as note
 from survey.rectify.threads import report_step as report_step
 from survey.rectify.threads import send_back as send_back
 from survey.rectify.threads import verify as verify
+from survey.review import objections, rechecks
 from survey.review.access import key, only
 from survey.review.cases import measures
 from survey.review.comments import taken_in
-from survey.review.models import Comment, Measure, Theme
+from survey.review.models import Comment, Measure
+from survey.review.paraphrases import unchecked
 from survey.review.service import carry_out
+from survey.review.steps import deliver
 from survey.roster.models import Unit
 from survey.staff.models import Account, Role
 
@@ -87,7 +92,7 @@ def open_task(
     add_step(session, task, StepKind.OPENED, f"转{unit.name}办理，盯办人{task.owner}。", by=by, today=today)
     if comment:
         outcome = Outcome(comment_id=key(comment.id), kind=OutcomeKind.TASK, task_id=task.id, on=today)
-        _add_outcome(session, comment, outcome, by=by)
+        add_outcome(session, comment, outcome, by=by)
     return task
 
 
@@ -111,42 +116,12 @@ def _check_task(
         raise Invalid("rectify.deadline", "完成时限早于今天，请重新填写。")
     if comment and (poll is None or comment.poll_id != poll.id):
         raise Refused("rectify.other_poll", "该条反映不属于本次测评。")
-    if comment and comment.theme is Theme.BRIBERY:
-        raise Refused("rectify.to_inspectors", "吃拿卡要线索只移交纪委监委，不列入台账。")
+    if comment and comment.closed:
+        raise Refused("rectify.to_inspectors", "问题线索只移交纪委监委，不列入台账。")
     if comment and not comment.paraphrase:
         raise Refused("rectify.no_paraphrase", "请先写好转述再列入台账，单位只能看到转述。")
-
-
-def settle_comment(
-    session: Session,
-    comment: Comment,
-    *,
-    kind: OutcomeKind,
-    reason: str,
-    by: Account,
-    today: dt.date | None = None,
-) -> Outcome:
-    """Give a comment an outcome other than a ledger item, with its reason and the day."""
-    if kind is OutcomeKind.TASK:
-        raise Refused("rectify.task_first", "列入台账请登记整改事项，系统会自动记下去向。")
-    if kind is OutcomeKind.DISCIPLINE:
-        only(by, Role.OFFICE, Role.REVIEWER, Role.INSPECTOR, act="移交线索")
-    else:
-        only(by, Role.OFFICE, act="登记反映去向")
-        if comment.theme is Theme.BRIBERY:
-            raise Refused("rectify.to_inspectors", "吃拿卡要线索只移交纪委监委。")
-    if not reason.strip():
-        raise Invalid("rectify.no_reason", f"去向为「{kind}」时须写明理由。")
-    outcome = Outcome(comment_id=key(comment.id), kind=kind, reason=reason.strip(), on=today)
-    return _add_outcome(session, comment, outcome, by=by)
-
-
-def _add_outcome(session: Session, comment: Comment, outcome: Outcome, *, by: Account) -> Outcome:
-    session.add(outcome)
-    session.flush()
-    detail = {"outcome": outcome.kind, "task": outcome.task_id}
-    journal.record(session, by=by.login, act="rectify.settle", subject=f"反映{comment.id}", detail=detail)
-    return outcome
+    if comment and comment.checked_by is None:
+        raise Refused("rectify.unchecked", "转述还没有经另一人核对能否认出企业，请先核对再列入台账。")
 
 
 def remind(
@@ -166,9 +141,10 @@ def remind(
     for reference, measure in waiting.items():
         document = notices.reminder(session, poll, measure, config=config, dated=dated)
         word = config.document_word
-        drafts.append(
-            _draft(session, poll, document, reference, document.unit, word=word, dated=dated, by=by)
-        )
+        letter = _draft(session, poll, document, reference, document.unit, word=word, dated=dated, by=by)
+        # The leader who decided the measure answers for the letter that carries it out.
+        letters.approve(session, letter, by=_decider(session, measure))
+        drafts.append(letter)
     batch = _issue(session, drafts, config=config, by=by, progress=progress)
     for letter in batch.issued:
         record = f"已印发{letter.number}。"
@@ -176,27 +152,24 @@ def remind(
     return batch
 
 
-def reply_all(
-    session: Session,
-    poll: Poll,
-    *,
-    config: Config,
-    by: Account,
-    dated: dt.date,
-    progress: Progress = lambda _done, _total: None,
-) -> Batch:
-    """Issue 《致企业家的一封信》 to each active enterprise that has none of this poll yet."""
-    only(by, Role.OFFICE, act="印发致企业家的一封信")
+def _decider(session: Session, measure: Measure) -> Account:
+    return session.exec(select(Account).where(Account.id == measure.decided_by)).one()
+
+
+def draft_replies(
+    session: Session, poll: Poll, *, config: Config, by: Account, dated: dt.date
+) -> list[Letter]:
+    """Draft 《致企业家的一封信》 to each active enterprise that has none of this poll yet."""
+    only(by, Role.OFFICE, act="拟致企业家的一封信")
     stages.require(poll, *REPLYING)
     _all_settled(session, poll)
     letter = notices.reply(session, poll, config=config, dated=dated)
-    drafts = [
+    return [
         _draft(
             session, poll, notices.to(letter, firm.name), reference, firm.name, word=None, dated=dated, by=by
         )
         for reference, firm in notices.due_replies(session, poll).items()
     ]
-    return _issue(session, drafts, config=config, by=by, progress=progress)
 
 
 def _draft(
@@ -238,12 +211,27 @@ def move_letter(
 ) -> Letter:
     """Record a letter's fate; the measure behind a withdrawn reminder waits for a new one again."""
     only(by, Role.OFFICE, act="登记文书去向")
+    if state is LetterState.RECEIVED:
+        signed = letter.addressee
+        return receive_letter(session, letter, on=clock.today(), signed_by=signed, config=config, by=by)
     letters.move(session, letter, state=state, config=config, by=by)
     measure = notices.measure_behind(session, letter)
     if state is LetterState.WITHDRAWN and measure:
-        measure.carried_out_on, measure.record = None, ""
+        measure.carried_out_on, measure.delivered_on, measure.record = None, None, ""
         session.add(measure)
         session.flush()
+    return letter
+
+
+def receive_letter(
+    session: Session, letter: Letter, *, on: dt.date, signed_by: str, config: Config, by: Account
+) -> Letter:
+    """Record the receipt of a letter (送达回证); the measure behind it counts as delivered that day."""
+    only(by, Role.OFFICE, act="登记文书送达")
+    letters.receive(session, letter, on=on, signed_by=signed_by, config=config, by=by)
+    measure = notices.measure_behind(session, letter)
+    if measure and measure.delivered_on is None:
+        deliver(session, measure, on=on, by=by)
     return letter
 
 
@@ -259,6 +247,9 @@ def conclude(session: Session, poll: Poll, *, by: Account) -> Poll:
     _all_settled(session, poll)
     if left := open_tasks(session, poll):
         raise Refused("rectify.open_tasks", f"还有{len(left)}件整改事项没有核实销号，不能办结。")
+    rechecks.require_done(session, poll)
+    if pending := [row for row in objections.objections(session, poll=poll) if row[0].open]:
+        raise Refused("rectify.open_objections", f"还有{len(pending)}件异议没有复核决定，不能办结。")
     if waiting := [m for m, _ in measures(session, poll) if m.carried_out_on is None]:
         raise Refused("rectify.open_measures", f"还有{len(waiting)}项处理措施没有登记落实，不能办结。")
     return stages.move(session, poll, Stage.CONCLUDED, by=by)
@@ -267,6 +258,8 @@ def conclude(session: Session, poll: Poll, *, by: Account) -> Poll:
 def _all_settled(session: Session, poll: Poll) -> None:
     if not taken_in(session, poll):
         raise Refused("rectify.not_taken", "本季问题反映还没有接收，请先在“问题反映”页接收，再逐条登记去向。")
+    if left := unchecked(session, poll):
+        raise Refused("rectify.unchecked", f"还有{len(left)}条转述没有经另一人核对，请先核对。")
     comments, settled = equation(session, poll)
     if comments != settled:
         raise Refused(

@@ -20,7 +20,7 @@ def clerk(account: Callable[[Role], Account]) -> Account:
 
 
 @pytest.fixture
-def letter(session: Session, config: Config, clerk: Account) -> Letter:
+def letter(session: Session, config: Config, clerk: Account, account: Callable[[Role], Account]) -> Letter:
     draft = service.draft(
         session,
         a_reminder(unit="卢龙县水务局"),
@@ -31,6 +31,7 @@ def letter(session: Session, config: Config, clerk: Account) -> Letter:
         dated=DATED,
         by=clerk,
     )
+    service.approve(session, draft, by=account(Role.LEADER))
     return service.issue(session, draft, config=config, by=clerk)
 
 

@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import json
+import zipfile
 from collections.abc import Callable
 
 import pytest
@@ -11,7 +12,7 @@ from sqlmodel import Session, select
 from survey import journal
 from survey.box.board import Board
 from survey.config import Config
-from survey.errors import Missing, Refused
+from survey.errors import Forbidden, Missing, Refused
 from survey.letters import service
 from survey.letters.models import Letter, LetterState
 from survey.staff.models import Account, Role
@@ -27,10 +28,17 @@ def clerk(account: Callable[[Role], Account]) -> Account:
 
 
 @pytest.fixture
-def a_draft(session: Session, clerk: Account) -> Maker:
+def leader(account: Callable[[Role], Account]) -> Account:
+    return account(Role.LEADER)
+
+
+@pytest.fixture
+def a_draft(session: Session, clerk: Account, leader: Account) -> Maker:
+    """Make a letter that is drafted by the clerk and approved by the leader."""
+
     def make(word: str | None = WORD, unit: str = "卢龙县水务局", **changes: object) -> Letter:
         document = a_reminder(unit=unit, problems=(), **changes)
-        return service.draft(
+        letter = service.draft(
             session,
             document,
             round_="2023Q1",
@@ -40,6 +48,7 @@ def a_draft(session: Session, clerk: Account) -> Maker:
             dated=DATED,
             by=clerk,
         )
+        return service.approve(session, letter, by=leader)
 
     return make
 
@@ -79,7 +88,9 @@ def test_each_word_counts_for_itself(
     assert [letter.serial for letter in issued] == [1, 1, 2]
 
 
-def test_a_letter_without_word_has_no_number(session: Session, config: Config, clerk: Account) -> None:
+def test_a_letter_without_word_has_no_number(
+    session: Session, config: Config, clerk: Account, leader: Account
+) -> None:
     letter = service.draft(
         session,
         a_reply(),
@@ -90,6 +101,7 @@ def test_a_letter_without_word_has_no_number(session: Session, config: Config, c
         dated=DATED,
         by=clerk,
     )
+    service.approve(session, letter, by=leader)
     service.issue(session, letter, config=config, by=clerk)
     assert letter.number == ""
     assert letter.code in letter.filename
@@ -164,8 +176,13 @@ def test_every_act_on_a_letter_is_journaled(
     letter = service.issue(session, a_draft(), config=config, by=clerk)
     service.move(session, letter, state=LetterState.SENT, config=config, by=clerk)
     entries = session.exec(select(journal.JournalEntry)).all()
-    assert [entry.act for entry in entries] == ["letters.draft", "letters.issue", "letters.sent"]
-    assert letter.sha256 in entries[1].detail
+    assert [entry.act for entry in entries] == [
+        "letters.draft",
+        "letters.approve",
+        "letters.issue",
+        "letters.sent",
+    ]
+    assert letter.sha256 in entries[2].detail
     assert journal.first_break(session) is None
 
 
@@ -213,3 +230,74 @@ def test_the_public_register_tells_of_a_withdrawn_letter(
     notice = Board(config.board).fetch("letters", "2023Q1")
     assert notice is not None
     assert [entry["state"] for entry in json.loads(notice.content).values()] == ["withdrawn"]
+
+
+def test_nothing_goes_out_that_nobody_else_approved(
+    session: Session, config: Config, clerk: Account, leader: Account
+) -> None:
+    letter = service.draft(
+        session, a_reply(), round_="2023Q1", reference="", addressee="某企业", word=None, dated=DATED, by=clerk
+    )  # fmt: skip
+    with pytest.raises(Refused, match="“草稿”，不能改为“已印发”"):
+        service.issue(session, letter, config=config, by=clerk)
+    with pytest.raises(Forbidden, match="拟稿人不能签发"):
+        service.approve(session, letter, by=clerk)
+    service.approve(session, letter, by=leader)
+    assert (letter.drafted_by, letter.approved_by) == (clerk.login, leader.login)
+    service.send_back(session, letter, by=leader)
+    with pytest.raises(Refused, match="草稿"):
+        service.issue(session, letter, config=config, by=clerk)
+
+
+def test_a_letter_that_was_never_issued_can_be_thrown_away_and_no_other(
+    session: Session, config: Config, clerk: Account, a_draft: Maker
+) -> None:
+    service.discard(session, a_draft(), by=clerk)
+    assert session.exec(select(Letter)).all() == []
+    letter = service.issue(session, a_draft(), config=config, by=clerk)
+    with pytest.raises(Refused, match="只能撤回"):
+        service.discard(session, letter, by=clerk)
+
+
+def test_the_receipt_tells_who_signed_and_when(
+    session: Session, config: Config, clerk: Account, a_draft: Maker
+) -> None:
+    letter = service.issue(session, a_draft(), config=config, by=clerk)
+    service.move(session, letter, state=LetterState.SENT, config=config, by=clerk)
+    receipt = {"config": config, "by": clerk}
+    with pytest.raises(Refused, match="收件人"):
+        service.receive(session, letter, on=DATED, signed_by=" ", **receipt)
+    with pytest.raises(Refused, match="早于成文日期"):
+        service.receive(session, letter, on=DATED.replace(day=1), signed_by="李赟", **receipt)
+    service.receive(session, letter, on=DATED, signed_by="李赟", **receipt)
+    assert (letter.state, letter.received_by) == (LetterState.RECEIVED, "李赟")
+
+
+def test_a_batch_is_issued_in_parts_and_taken_up_where_it_stopped(
+    session: Session, config: Config, clerk: Account, a_draft: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "PART", 2)
+    letters = [a_draft(), a_draft(unit="卢龙县😀局"), a_draft(unit="卢龙县财政局")]
+    first = service.issue_part(session, "2023Q1", config=config, by=clerk)
+    assert (first.done, first.left, len(first.failures)) == (1, 1, 1)
+    second = service.issue_part(session, "2023Q1", config=config, by=clerk)
+    assert (second.done, second.left) == (1, 0)
+    assert service.issue_part(session, "2023Q1", config=config, by=clerk).done == 0
+    assert [letter.serial for letter in letters] == [1, None, 2]
+    assert letters[1].state is LetterState.DRAFT
+
+
+def test_an_archive_holds_every_letter_that_stands_and_the_list_of_digests(
+    session: Session, config: Config, clerk: Account, a_draft: Maker
+) -> None:
+    with pytest.raises(Refused, match="没有可以打包"):
+        service.archive(session, "2023Q1", config=config, by=clerk)
+    kept = service.issue(session, a_draft(), config=config, by=clerk)
+    gone = service.issue(session, a_draft(), config=config, by=clerk)
+    service.move(session, gone, state=LetterState.WITHDRAWN, config=config, by=clerk)
+    with zipfile.ZipFile(service.archive(session, "2023Q1", config=config, by=clerk)) as bundle:
+        assert bundle.namelist() == ["卢营商函〔2023〕1号.pdf", "清单.txt"]
+        assert bundle.read("清单.txt").decode() == f"{kept.sha256}  卢营商函〔2023〕1号.pdf\n"
+    (config.letters / kept.filename).unlink()
+    with pytest.raises(Missing, match="不在了"):
+        service.archive(session, "2023Q1", config=config, by=clerk)

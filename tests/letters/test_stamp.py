@@ -120,8 +120,13 @@ def clerk(account: Callable[[Role], Account]) -> Account:
     return account(Role.OFFICE)
 
 
-def replies(session: Session, clerk: Account, names: list[str]) -> list[service.Letter]:
-    return [
+@pytest.fixture
+def leader(account: Callable[[Role], Account]) -> Account:
+    return account(Role.LEADER)
+
+
+def replies(session: Session, clerk: Account, names: list[str], *, leader: Account) -> list[service.Letter]:
+    drafts = [
         service.draft(
             session,
             a_reply(enterprise=name),
@@ -134,16 +139,17 @@ def replies(session: Session, clerk: Account, names: list[str]) -> list[service.
         )
         for name in names
     ]
+    return [service.approve(session, letter, by=leader) for letter in drafts]
 
 
 def test_a_large_batch_is_stamped_and_each_letter_reprints_to_its_digest(
-    session: Session, config: Config, clerk: Account
+    session: Session, config: Config, clerk: Account, leader: Account
 ) -> None:
     names = [
         f"卢龙县第{number}号企业".translate(str.maketrans("0123456789", "零一二三四五六七八九"))
         for number in range(22)
     ]
-    letters = replies(session, clerk, [*names, "ABC公司", "😀公司"])
+    letters = replies(session, clerk, [*names, "ABC公司", "😀公司"], leader=leader)
     service.issue(session, letters[0], config=config, by=clerk)
     before = letters[0].sha256
     failures = service.issue_all(session, letters, config=config, by=clerk)

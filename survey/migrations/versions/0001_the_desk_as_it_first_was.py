@@ -13,14 +13,19 @@ depends_on = None
 ENUMS = (
     "batchstate",
     "casestate",
+    "channel",
     "choice",
     "doubtkind",
     "finding",
     "hallstep",
     "hearingway",
+    "indicator",
     "kind",
     "letterstate",
+    "level",
     "linekind",
+    "linestate",
+    "mark",
     "measurekind",
     "outcomekind",
     "reasoncode",
@@ -28,6 +33,7 @@ ENUMS = (
     "role",
     "ruling",
     "series",
+    "sourcekind",
     "stage",
     "stepkind",
     "theme",
@@ -71,6 +77,34 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("uscc"),
     )
+    op.create_table(
+        "figure",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column(
+            "channel",
+            sa.Enum("WINDOW", "CALLS", "VISIT", "THIRD_PARTY", "OTHER", name="channel"),
+            nullable=False,
+        ),
+        sa.Column("subject", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("period", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column(
+            "indicator",
+            sa.Enum("GOOD", "COVERAGE", "SATISFIED", "SOLVED", "ON_TIME", "SHORTENED", name="indicator"),
+            nullable=False,
+        ),
+        sa.Column("num", sa.Integer(), nullable=True),
+        sa.Column("den", sa.Integer(), nullable=True),
+        sa.Column("bare", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("split", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.CheckConstraint("num IS NOT NULL OR bare <> ''", name="something"),
+        sa.CheckConstraint("(num IS NULL) = (den IS NULL)", name="pair"),
+        sa.CheckConstraint("num IS NULL OR (num >= 0 AND den > 0 AND num <= den)", name="range"),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("channel", "subject", "period", "indicator", name="uq_figure_place"),
+    )
+    with op.batch_alter_table("figure", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_figure_period"), ["period"], unique=False)
+
     op.create_table(
         "journal_entry",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -276,6 +310,48 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("poll_id"),
     )
     op.create_table(
+        "inspection",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("firm", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("enterprise_id", sa.Integer(), nullable=True),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("basis", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("filing_number", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("outcome", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.CheckConstraint("firm <> '' AND basis <> ''", name="firm_and_basis"),
+        sa.ForeignKeyConstraint(
+            ["enterprise_id"],
+            ["enterprise.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"],
+            ["unit.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("unit_id", "firm", "on", "basis", name="uq_inspection_unit_firm_on_basis"),
+    )
+    with op.batch_alter_table("inspection", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_inspection_enterprise_id"), ["enterprise_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_inspection_on"), ["on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_inspection_unit_id"), ["unit_id"], unique=False)
+
+    op.create_table(
+        "offering",
+        sa.Column("code", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("contact", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("phone", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("name <> '' AND contact <> '' AND phone <> ''", name="complete"),
+        sa.ForeignKeyConstraint(
+            ["unit_id"],
+            ["unit.id"],
+        ),
+        sa.PrimaryKeyConstraint("code"),
+    )
+    op.create_table(
         "paper_batch",
         sa.Column("poll_id", sa.Integer(), nullable=False),
         sa.Column("state", sa.Enum("TAKING", "DECIDING", "SEALED", name="batchstate"), nullable=False),
@@ -365,6 +441,28 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("poll_id", "enterprise_id"),
     )
+    op.create_table(
+        "workload",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("month", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("badge", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("volume", sa.Integer(), nullable=False),
+        sa.Column("on_time", sa.Integer(), nullable=False),
+        sa.Column("rated", sa.Integer(), nullable=False),
+        sa.Column("good", sa.Integer(), nullable=False),
+        sa.CheckConstraint("on_time <= volume AND rated <= volume AND good <= rated", name="range"),
+        sa.ForeignKeyConstraint(
+            ["unit_id"],
+            ["unit.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("month", "badge", name="uq_workload_month_badge"),
+    )
+    with op.batch_alter_table("workload", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_workload_month"), ["month"], unique=False)
+
     op.create_table(
         "approval",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -514,6 +612,19 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_hall_entry_poll_id"), ["poll_id"], unique=False)
 
     op.create_table(
+        "handled",
+        sa.Column("alert", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("note <> ''", name="note"),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["account.id"],
+        ),
+        sa.PrimaryKeyConstraint("alert"),
+    )
+    op.create_table(
         "inspector_key",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("poll_id", sa.Integer(), nullable=False),
@@ -536,6 +647,101 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("inspector_key", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_inspector_key_poll_id"), ["poll_id"], unique=False)
+
+    op.create_table(
+        "line_word",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("badge", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("said_on", sa.Date(), nullable=False),
+        sa.Column(
+            "state", sa.Enum("CONFIRMED", "WAITING", "ACCEPTED", "REFUSED", name="linestate"), nullable=False
+        ),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("post", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("duties", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("answer", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("answered_by", sa.Integer(), nullable=True),
+        sa.Column("answered_on", sa.Date(), nullable=True),
+        sa.CheckConstraint("state <> 'REFUSED' OR answer <> ''", name="refused_with_reason"),
+        sa.CheckConstraint(
+            "state = 'CONFIRMED' OR (post <> '' AND duties <> '' AND name <> '')", name="line"
+        ),
+        sa.ForeignKeyConstraint(
+            ["answered_by"],
+            ["account.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("line_word", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_line_word_badge"), ["badge"], unique=False)
+
+    op.create_table(
+        "menu_order",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("ordered_on", sa.Date(), nullable=False),
+        sa.Column("served_on", sa.Date(), nullable=True),
+        sa.Column("mark", sa.Enum("GOOD", "FAIR", "POOR", name="mark"), nullable=True),
+        sa.CheckConstraint("mark IS NULL OR served_on IS NOT NULL", name="served_first"),
+        sa.ForeignKeyConstraint(
+            ["code"],
+            ["offering.code"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("menu_order", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_menu_order_code"), ["code"], unique=False)
+
+    op.create_table(
+        "occasion",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "TALK",
+                "RETURN_TALK",
+                "DISPATCH",
+                "CALLS",
+                "TEAM",
+                "HOTLINE",
+                "INSPECTION",
+                "THIRD_PARTY",
+                name="sourcekind",
+            ),
+            nullable=False,
+        ),
+        sa.Column("title", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("held_on", sa.Date(), nullable=False),
+        sa.Column("place", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("chair", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("title <> ''", name="title"),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["account.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("kind", "title", "held_on", name="uq_occasion_kind_title_day"),
+    )
+    op.create_table(
+        "opening_code",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("badge", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("digest", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("issued_by", sa.Integer(), nullable=False),
+        sa.Column("issued_on", sa.Date(), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=False),
+        sa.Column("used_on", sa.Date(), nullable=True),
+        sa.Column("void", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["issued_by"],
+            ["account.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("digest"),
+    )
+    with op.batch_alter_table("opening_code", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_opening_code_badge"), ["badge"], unique=False)
 
     op.create_table(
         "paper_account",
@@ -733,6 +939,32 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_rehearsal_poll_id"), ["poll_id"], unique=False)
 
     op.create_table(
+        "remote_channel",
+        sa.Column("poll_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("tickets_from", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("tickets_until", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("votes_from", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("votes_until", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("revote", sa.Boolean(), nullable=False),
+        sa.Column("seats", sa.Integer(), nullable=False),
+        sa.Column("begun", sa.Boolean(), nullable=False),
+        sa.Column("drawers", sa.Text(), nullable=False),
+        sa.Column("drawn", sa.Integer(), nullable=False),
+        sa.Column("returned", sa.Integer(), nullable=True),
+        sa.Column("ended", sa.Text(), nullable=False),
+        sa.CheckConstraint("returned IS NULL OR returned <= drawn", name="drawn"),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["account.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["poll_id"],
+            ["poll.id"],
+        ),
+        sa.PrimaryKeyConstraint("poll_id"),
+    )
+    op.create_table(
         "review_case",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("poll_id", sa.Integer(), nullable=False),
@@ -794,6 +1026,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("valid_from"),
     )
     op.create_table(
+        "scheme",
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("weights", sa.JSON(), nullable=False),
+        sa.Column("decided_by", sa.Integer(), nullable=False),
+        sa.Column("decided_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["decided_by"],
+            ["account.id"],
+        ),
+        sa.PrimaryKeyConstraint("year"),
+    )
+    op.create_table(
         "share_set",
         sa.Column("poll_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
@@ -809,6 +1053,42 @@ def upgrade() -> None:
             ["poll.id"],
         ),
         sa.PrimaryKeyConstraint("poll_id", "position"),
+    )
+    op.create_table(
+        "spot_check",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("level", sa.Enum("OFFICE", "LEADER", "INSPECTOR", name="level"), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("seed", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("population", sa.JSON(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("seed <> ''", name="seed"),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["account.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "star",
+        sa.Column("month", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("badge", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("ground", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("consent", sa.Boolean(), nullable=False),
+        sa.Column("decided_by", sa.Integer(), nullable=False),
+        sa.Column("decided_on", sa.Date(), nullable=False),
+        sa.CheckConstraint("consent", name="consent"),
+        sa.ForeignKeyConstraint(
+            ["decided_by"],
+            ["account.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"],
+            ["unit.id"],
+        ),
+        sa.PrimaryKeyConstraint("month"),
     )
     op.create_table(
         "tie",
@@ -830,6 +1110,22 @@ def upgrade() -> None:
     with op.batch_alter_table("tie", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_tie_account_id"), ["account_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_tie_unit_code"), ["unit_code"], unique=False)
+
+    op.create_table(
+        "attendee",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("occasion_id", sa.Integer(), nullable=False),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("organ", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("post", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["occasion_id"],
+            ["occasion.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("attendee", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_attendee_occasion_id"), ["occasion_id"], unique=False)
 
     op.create_table(
         "hearing",
@@ -1154,6 +1450,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_outcome_comment_id"), ["comment_id"], unique=False)
 
     op.create_table(
+        "point",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("occasion_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("raised_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("task_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["occasion_id"],
+            ["occasion.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["task_id"],
+            ["task.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("occasion_id", "number", name="uq_point_occasion_number"),
+        sa.UniqueConstraint("task_id"),
+    )
+    with op.batch_alter_table("point", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_point_occasion_id"), ["occasion_id"], unique=False)
+
+    op.create_table(
         "revisit",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("task_id", sa.Integer(), nullable=False),
@@ -1178,6 +1496,23 @@ def upgrade() -> None:
     with op.batch_alter_table("revisit", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_revisit_task_id"), ["task_id"], unique=False)
 
+    op.create_table(
+        "spot_item",
+        sa.Column("check_id", sa.Integer(), nullable=False),
+        sa.Column("task_id", sa.Integer(), nullable=False),
+        sa.Column("passed", sa.Boolean(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.CheckConstraint("passed IS NULL OR note <> ''", name="note"),
+        sa.ForeignKeyConstraint(
+            ["check_id"],
+            ["spot_check.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["task_id"],
+            ["task.id"],
+        ),
+        sa.PrimaryKeyConstraint("check_id", "task_id"),
+    )
     op.create_table(
         "step",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1245,10 +1580,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_step_task_id"))
 
     op.drop_table("step")
+    op.drop_table("spot_item")
     with op.batch_alter_table("revisit", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_revisit_task_id"))
 
     op.drop_table("revisit")
+    with op.batch_alter_table("point", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_point_occasion_id"))
+
+    op.drop_table("point")
     with op.batch_alter_table("outcome", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_outcome_comment_id"))
 
@@ -1282,18 +1622,26 @@ def downgrade() -> None:
 
     op.drop_table("measure")
     op.drop_table("hearing")
+    with op.batch_alter_table("attendee", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_attendee_occasion_id"))
+
+    op.drop_table("attendee")
     with op.batch_alter_table("tie", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_tie_unit_code"))
         batch_op.drop_index(batch_op.f("ix_tie_account_id"))
 
     op.drop_table("tie")
+    op.drop_table("star")
+    op.drop_table("spot_check")
     op.drop_table("share_set")
+    op.drop_table("scheme")
     op.drop_table("roll_rule")
     with op.batch_alter_table("review_case", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_review_case_subject"))
         batch_op.drop_index(batch_op.f("ix_review_case_poll_id"))
 
     op.drop_table("review_case")
+    op.drop_table("remote_channel")
     with op.batch_alter_table("rehearsal", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_rehearsal_poll_id"))
 
@@ -1321,10 +1669,24 @@ def downgrade() -> None:
 
     op.drop_table("paper_doubt")
     op.drop_table("paper_account")
+    with op.batch_alter_table("opening_code", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_opening_code_badge"))
+
+    op.drop_table("opening_code")
+    op.drop_table("occasion")
+    with op.batch_alter_table("menu_order", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_menu_order_code"))
+
+    op.drop_table("menu_order")
+    with op.batch_alter_table("line_word", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_line_word_badge"))
+
+    op.drop_table("line_word")
     with op.batch_alter_table("inspector_key", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_inspector_key_poll_id"))
 
     op.drop_table("inspector_key")
+    op.drop_table("handled")
     with op.batch_alter_table("hall_entry", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_hall_entry_poll_id"))
 
@@ -1339,6 +1701,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_approval_poll_id"))
 
     op.drop_table("approval")
+    with op.batch_alter_table("workload", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_workload_month"))
+
+    op.drop_table("workload")
     op.drop_table("turnout")
     with op.batch_alter_table("tenure", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_tenure_unit_id"))
@@ -1352,6 +1718,13 @@ def downgrade() -> None:
     op.drop_table("paper_side")
     op.drop_table("paper_link")
     op.drop_table("paper_batch")
+    op.drop_table("offering")
+    with op.batch_alter_table("inspection", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_inspection_unit_id"))
+        batch_op.drop_index(batch_op.f("ix_inspection_on"))
+        batch_op.drop_index(batch_op.f("ix_inspection_enterprise_id"))
+
+    op.drop_table("inspection")
     op.drop_table("count")
     op.drop_table("account")
     op.drop_table("unit")
@@ -1373,6 +1746,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_journal_entry_act"))
 
     op.drop_table("journal_entry")
+    with op.batch_alter_table("figure", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_figure_period"))
+
+    op.drop_table("figure")
     op.drop_table("enterprise")
     # ### end Alembic commands ###
     if op.get_bind().dialect.name == "postgresql":

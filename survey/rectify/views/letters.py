@@ -22,7 +22,7 @@ READERS = (Role.OFFICE, Role.INSPECTOR, Role.LEADER)
 PDF = "application/pdf"
 NEXT = {
     LetterState.ISSUED: (LetterState.SENT, LetterState.WITHDRAWN),
-    LetterState.SENT: (LetterState.RECEIVED, LetterState.WITHDRAWN),
+    LetterState.SENT: (LetterState.WITHDRAWN,),
     LetterState.RECEIVED: (LetterState.REPLIED,),
 }
 
@@ -146,9 +146,11 @@ def remind(poll_id: int) -> ResponseReturnValue:
 @bp.post("/<int:poll_id>/reply")
 @allow(Role.OFFICE)
 def reply(poll_id: int) -> ResponseReturnValue:
-    """Issue the letter to every enterprise."""
+    """Draft the letter to every enterprise; a leader approves it before it is issued."""
     poll, dated = polls.get(g.session, poll_id), IssueForm(prefix="reply").day(clock.today())
-    return _report(poll, service.reply_all(g.session, poll, config=config(), by=g.account, dated=dated))
+    drafts = service.draft_replies(g.session, poll, config=config(), by=g.account, dated=dated)
+    sentence = f"已拟{len(drafts)}份，请县领导签发后印发。"
+    return done(sentence, url_for("registry.room", poll_id=poll.id))
 
 
 def _report(poll: Poll, batch: Batch) -> ResponseReturnValue:

@@ -11,4 +11,6 @@ document.addEventListener("DOMContentLoaded", () => {
   enhanceSheets(document);
   guardForms(document);
   pressByKey(document);
+  // A batch goes on by itself, part after part, until its page no longer asks for it.
+  document.querySelector("form[data-continue]")?.requestSubmit();
 });
