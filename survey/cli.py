@@ -26,6 +26,7 @@ from survey.roster import sheets
 from survey.staff import service as staff_service
 from survey.staff.models import Role
 from survey.tally import service as tally_service
+from survey.watch import service as watch_service
 
 FILE = click.Path(exists=True, path_type=Path)
 
@@ -281,3 +282,13 @@ def journal_check(obj: Context) -> None:
         if broken := journal.first_break(session):
             raise Refused("journal.broken", broken)
     click.echo("工作日志完整，未发现改动。")
+
+
+@journal_group.command("verify")
+@click.pass_obj
+def journal_verify(obj: Context) -> None:
+    """Verify the journal and all that is held against the digests it keeps; name what was changed."""
+    with obj.work() as session:
+        if faults := watch_service.faults(session, config=obj.config):
+            raise Refused("journal.changed", "\n".join(faults))
+    click.echo("日志、冻结文件、计票结果、开箱选票、文书、佐证和台账都与当时一致。")

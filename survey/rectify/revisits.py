@@ -101,15 +101,15 @@ def reopen(
     session: Session, task: Task, *, reason: str, by: Account, today: dt.date, deadline: dt.date
 ) -> Task:
     """Open a closed task again: it is red from now on and gets a new deadline."""
-    only(by, Role.OFFICE, Role.INSPECTOR, act="重新打开事项")
+    only(by, Role.OFFICE, Role.INSPECTOR, Role.LEADER, act="重新打开事项")
     if task.verified_on is None:
         raise Refused("rectify.still_open", "该事项还没有销号，不需要重新打开。")
     if deadline < today:
         raise Invalid("rectify.deadline", "完成时限早于今天，请重新填写。")
-    words = f"{reason.strip()}。亮红灯重新整改，限{deadline}前完成。"
-    append(session, task, StepKind.REOPENED, words if reason.strip() else "", by=by, today=today)
+    if not reason.strip():
+        raise Invalid("rectify.no_text", "请写明情况后再提交。")
     task.done_on = task.verified_on = None
     task.reopened_on, task.deadline = today, deadline
-    session.add(task)
-    session.flush()
+    words = f"{reason.strip()}。亮红灯重新整改，限{deadline}前完成。"
+    append(session, task, StepKind.REOPENED, words, by=by, today=today)
     return task

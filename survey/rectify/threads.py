@@ -1,6 +1,8 @@
 """The thread of one task: the unit reports, the office sends back or verifies, files prove it."""
 
 import datetime as dt
+import hashlib
+import json
 
 from sqlmodel import Session
 
@@ -29,9 +31,9 @@ def report_step(
     """Let the unit report its task done, with evidence; the light turns green, the office still verifies."""
     _own_task(task, by)
     _unfinished(task)
-    step = add_step(session, task, StepKind.REPORTED, text, by=by, today=today)
+    _check_text(text)
     task.done_on = today
-    session.add(task)
+    step = add_step(session, task, StepKind.REPORTED, text, by=by, today=today)
     _attach(session, step, files, config)
     return step
 
@@ -60,20 +62,18 @@ def send_back(session: Session, task: Task, *, reason: str, by: Account, today: 
     """Return a reported task to the unit: it is unfinished again and keeps its deadline."""
     only(by, Role.OFFICE, Role.INSPECTOR, act="退回重办")
     _reported(task)
-    step = add_step(session, task, StepKind.RETURNED, reason, by=by, today=today)
+    _check_text(reason)
     task.done_on = None
-    session.add(task)
-    return step
+    return add_step(session, task, StepKind.RETURNED, reason, by=by, today=today)
 
 
 def verify(session: Session, task: Task, *, text: str, by: Account, today: dt.date) -> Step:
     """Close a reported task after the office has checked it."""
     only(by, Role.OFFICE, act="核实销号")
     _reported(task)
-    step = add_step(session, task, StepKind.VERIFIED, text, by=by, today=today)
+    _check_text(text)
     task.verified_on = today
-    session.add(task)
-    return step
+    return append(session, task, StepKind.VERIFIED, text, by=by, today=today)
 
 
 def _own_task(task: Task, by: Account) -> None:
@@ -102,16 +102,27 @@ def add_step(session: Session, task: Task, kind: StepKind, text: str, *, by: Acc
 
 
 def append(session: Session, task: Task, kind: StepKind, text: str, *, by: Account, today: dt.date) -> Step:
-    """Append one dated entry to a thread, closed or not, and journal it."""
-    if not text.strip():
-        raise Invalid("rectify.no_text", "请写明情况后再提交。")
+    """Append one dated entry to a thread, closed or not; journal it with the digests of step and task."""
+    _check_text(text)
     step = Step(task_id=key(task.id), on=today, account_id=key(by.id), kind=kind, text=text.strip())
-    session.add(step)
+    session.add_all([step, task])
     session.flush()
+    detail = {"on": today, "task": digest(task), "step": digest(step)}
     journal.record(
-        session, by=by.login, act=f"task.{kind.name.lower()}", subject=f"事项{task.id}", detail={"on": today}
+        session, by=by.login, act=f"task.{kind.name.lower()}", subject=f"事项{task.id}", detail=detail
     )
     return step
+
+
+def _check_text(text: str) -> None:
+    if not text.strip():
+        raise Invalid("rectify.no_text", "请写明情况后再提交。")
+
+
+def digest(row: Task | Step) -> str:
+    """Return the SHA-256 of all that a row says; the journal keeps it, so a changed row is found."""
+    content = json.dumps(row.model_dump(mode="json"), ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()
 
 
 def _attach(session: Session, step: Step, files: tuple[Upload, ...], config: Config | None) -> None:

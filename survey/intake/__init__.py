@@ -1,0 +1,1 @@
+"""One way in for every workbook that is not a roster: template, check, preview, confirm."""

@@ -1,0 +1,1 @@
+"""Meetings and channels whose points become items of the one ledger."""

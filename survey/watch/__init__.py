@@ -1,0 +1,1 @@
+"""What inspectors watch: visits to firms before and after a poll, alerts, whether anything was changed."""
