@@ -18,7 +18,6 @@ from survey.review.access import key, only
 from survey.rights.models import OpeningCode
 from survey.roster import queries
 from survey.roster.models import Official, Unit
-from survey.staff import service as staff
 from survey.staff.models import OF_A_UNIT, Account, Role
 
 ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
@@ -70,22 +69,15 @@ def _digest(code: str) -> str:
     return hashlib.sha256(plain.encode()).hexdigest()
 
 
-def activate(
-    session: Session, badge: str, *, code: str, password: str, at: dt.datetime, today: dt.date
-) -> Account:
-    """Open the official's account with a fresh code, or set its password anew; the code is used up."""
-    badge = badge.strip()
-    staff.refuse_locked(session, badge, at=at)
+def use(session: Session, badge: str, code: str, *, today: dt.date) -> Official:
+    """Use up a code and return whose it is; a wrong, used, void or expired one is refused."""
     row = session.exec(select(OpeningCode).where(OpeningCode.digest == _digest(code))).first()
     if row is None or row.badge != badge or row.void or row.used_on or today > row.expires_on:
         raise Forbidden("rights.bad_code", "工号或开通码不对，或开通码已用过、已过期；请向单位联络员重领。")
-    person = queries.official(session, badge)
-    account = staff.open_official(session, badge=badge, name=person.name, password=password)
     row.used_on = today
     session.add(row)
     session.flush()
-    journal.record(session, by=account.login, act="rights.activate", subject=badge, at=at)
-    return account
+    return queries.official(session, badge)
 
 
 def history(session: Session, badge: str) -> list[tuple[OpeningCode, Account]]:

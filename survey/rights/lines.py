@@ -10,7 +10,7 @@ from survey.poll import queries as polls
 from survey.poll.models import Stage
 from survey.review.access import key, only
 from survey.rights.models import LineState, LineWord
-from survey.roster import service as roster
+from survey.roster import queries as roster
 from survey.roster.models import Official
 from survey.staff.models import Account, Role
 
@@ -46,8 +46,7 @@ def ask(session: Session, *, name: str, post: str, duties: str, by: Account, tod
     for what, text in given.items():
         if not text or len(text) > LONGEST:
             raise Invalid("rights.line", f"{what}不能为空，最多{LONGEST}个字，请改正。")
-    now = roster.current_post(session, person)
-    if (person.name, now.tenure.post, now.tenure.duties) == tuple(given.values()):
+    if _reads(session, person) == tuple(given.values()):
         raise Invalid("rights.same_line", "填写的内容与现在的相同；没有错误请点「确认无误」。")
     word = LineWord(
         badge=person.badge,
@@ -58,6 +57,13 @@ def ask(session: Session, *, name: str, post: str, duties: str, by: Account, tod
         duties=given["负责事项"],
     )
     return _keep(session, word, by=by)
+
+
+def _reads(session: Session, person: Official) -> tuple[str, str, str]:
+    held = next((post for post in roster.history(session, person) if post.tenure.until is None), None)
+    if held is None:
+        raise Refused("rights.left", "您目前不在测评名册上，没有可更正的信息。")
+    return person.name, held.tenure.post, held.tenure.duties
 
 
 def _may_speak(session: Session) -> None:
@@ -77,36 +83,30 @@ def _keep(session: Session, word: LineWord, *, by: Account) -> LineWord:
     return word
 
 
-def accept(session: Session, word: LineWord, *, by: Account, today: dt.date) -> LineWord:
-    """Take an official's wording over into the roster."""
-    _answerable(session, word, by)
-    person = roster.official(session, word.badge)
-    roster.correct(session, person, name=word.name, post=word.post, duties=word.duties, by=by)
-    return _answer(session, word, LineState.ACCEPTED, "", by=by, today=today)
-
-
 def refuse(session: Session, word: LineWord, *, reason: str, by: Account, today: dt.date) -> LineWord:
     """Leave the line as it stands and say why."""
-    _answerable(session, word, by)
+    answerable(session, word, by)
     if not reason.strip():
         raise Invalid("rights.no_reason", "不予更正须写明理由，本人可以看到。")
-    return _answer(session, word, LineState.REFUSED, reason.strip(), by=by, today=today)
+    return answer(session, word, LineState.REFUSED, reason.strip(), by=by, today=today)
 
 
-def _answerable(session: Session, word: LineWord, by: Account) -> None:
+def answerable(session: Session, word: LineWord, by: Account) -> None:
+    """Refuse an answer by anybody but the office, a second one, or one after the freeze."""
     only(by, Role.OFFICE, act="办理更正申请")
     if word.state is not LineState.WAITING:
         raise Refused("rights.answered", f"该申请已办理：{word.state}。")
     _may_speak(session)
 
 
-def _answer(
-    session: Session, word: LineWord, state: LineState, answer: str, *, by: Account, today: dt.date
+def answer(
+    session: Session, word: LineWord, state: LineState, text: str, *, by: Account, today: dt.date
 ) -> LineWord:
-    word.state, word.answer, word.answered_by, word.answered_on = state, answer, key(by.id), today
+    """Keep the office's answer."""
+    word.state, word.answer, word.answered_by, word.answered_on = state, text, key(by.id), today
     session.add(word)
     session.flush()
-    detail = {"state": state, "answer": answer}
+    detail = {"state": state, "answer": text}
     journal.record(session, by=by.login, act="rights.answer", subject=word.badge, detail=detail)
     return word
 

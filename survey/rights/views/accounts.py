@@ -30,11 +30,11 @@ def activate() -> ResponseReturnValue:
     form, engine, at = ActivateForm(), current_app.extensions["desk_engine"], clock.now()
     if not form.validate():
         return render_template("desk/rights/activate.html", form=form), 400
-    badge, today = (form.badge.data or "").strip(), clock.today()
+    badge = (form.badge.data or "").strip()
     try:
         with unit_of_work(engine) as session:
-            words = {"code": form.code.data, "password": form.password.data}
-            service.activate(session, badge, **words, at=at, today=today)
+            code, password = form.code.data or "", form.password.data or ""
+            service.activate(session, badge, code=code, password=password, at=at)
     except Refused as refusal:
         if isinstance(refusal, Forbidden):
             with unit_of_work(engine) as session:
