@@ -71,10 +71,10 @@ def counted_blocks(spark: SparkSession, folder: Path) -> DataFrame:
 def sums(blocks: DataFrame) -> Sums:
     """Add up the totals of all blocks by county and quarter."""
     found: Sums = {}
-    for row in blocks.collect():
-        totals = scale.from_bytes(row.totals)
-        valid, before = found.get((row.county, row.quarter), (0, np.zeros_like(totals)))
-        found[row.county, row.quarter] = valid + row.valid, before + totals
+    for row in blocks.toArrow().to_pylist():
+        key, totals = (row["county"], row["quarter"]), scale.from_bytes(row["totals"])
+        valid, before = found.get(key, (0, np.zeros_like(totals)))
+        found[key] = valid + row["valid"], before + totals
     return found
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 import numpy as np
+import psutil
 import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow import parquet as arrow
@@ -84,20 +85,30 @@ def _write_long(blocks: list[NDArray[np.uint8]], path: Path) -> None:
             writer.write_table(pa.table([county, np.tile(lines, len(part)), marks], schema=schema))
 
 
-def best(work: Callable[[], T], runs: int = 3) -> tuple[float, T]:
-    """Return the shortest time of a few runs, and the answer."""
-    times = []
+class Took(NamedTuple):
+    """How long the best of a few runs took: by the clock, and in processor time of all its threads."""
+
+    wall: float
+    cpu: float
+
+
+def best(
+    work: Callable[[], T], runs: int = 3, busy: Callable[[], float] = time.process_time
+) -> tuple[Took, T]:
+    """Return the shortest times of a few runs, and the answer."""
+    walls, cpus = [], []
     for _ in range(runs):
-        started = time.perf_counter()
+        started, before = time.perf_counter(), busy()
         answer = work()
-        times.append(time.perf_counter() - started)
-    return min(times), answer
+        walls.append(time.perf_counter() - started)
+        cpus.append(busy() - before)
+    return Took(min(walls), min(cpus)), answer
 
 
 class Embedded(NamedTuple):
     """What a process of its own measured that counted a store: seconds, peak MB, digests by county."""
 
-    seconds: float
+    took: Took
     megabytes: int
     digests: dict[str, str]
 
@@ -105,25 +116,32 @@ class Embedded(NamedTuple):
 def embedded(nation: Nation, polls: int) -> Embedded:
     """Count the first polls of the store in a process that has loaded nothing else."""
     command = [sys.executable, "-m", "tests.bench.count_blobs", nation.folder / "store.db", str(polls)]
-    return Embedded(*json.loads(subprocess.run(command, check=True, capture_output=True).stdout))
+    wall, cpu, *told = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    return Embedded(Took(wall, cpu), *told)
 
 
-def on_spark(nation: Nation) -> tuple[float, float, dict[str, str]]:
-    """Return seconds of the first and of the best later count on two local cores, and the digests."""
+def on_spark(nation: Nation) -> tuple[Took, Took, dict[str, str]]:
+    """Return what the first and the best later count on two local cores took, and the digests."""
     from survey import spark as door
 
     with door.session(f"local[{CORES}]") as session:
+        java = psutil.Process(session.sparkContext._gateway.proc.pid)
+
+        def busy() -> float:
+            """Return the processor time of Java, its Python workers and this process."""
+            family = [java, *java.children(recursive=True)]
+            return time.process_time() + sum(sum(one.cpu_times()[:2]) for one in family)
 
         def work() -> door.Sums:
             return door.sums(door.counted_blocks(session, nation.folder / "blocks"))
 
-        first, _ = best(work, runs=1)
-        later, found = best(work)
+        first, _ = best(work, runs=1, busy=busy)
+        later, found = best(work, runs=8, busy=busy)
     return first, later, {county: digest(totals) for (county, _), (_, totals) in found.items()}
 
 
-def on_duckdb(nation: Nation) -> tuple[float, NDArray[np.int64]] | None:
-    """Return seconds and counts (county, line, mark) of DuckDB on the long form, None without DuckDB."""
+def on_duckdb(nation: Nation) -> tuple[Took, NDArray[np.int64]] | None:
+    """Return what DuckDB took on the long form and its counts (county, line, mark); None without it."""
     try:
         import duckdb
     except ImportError:
@@ -133,9 +151,9 @@ def on_duckdb(nation: Nation) -> tuple[float, NDArray[np.int64]] | None:
     query = f"SELECT county, line, {sums} FROM '{nation.folder / 'long.parquet'}' GROUP BY ALL ORDER BY ALL"
     with duckdb.connect() as engine:
         engine.execute(f"SET threads = {CORES}")
-        seconds, rows = best(lambda: engine.execute(query).fetchnumpy())
+        took, rows = best(lambda: engine.execute(query).fetchnumpy())
     columns = list(rows.values())[2:]
-    return seconds, np.array(columns, dtype=np.int64).T.reshape(len(nation.blocks), OFFICIALS, 3)
+    return took, np.array(columns, dtype=np.int64).T.reshape(len(nation.blocks), OFFICIALS, 3)
 
 
 def kept_and_rolled(nation: Nation) -> None:
@@ -156,39 +174,36 @@ def kept_and_rolled(nation: Nation) -> None:
     engine.dispose()
 
 
-def show(name: str, rate: float, ratio: float, goal: str) -> None:
-    """Print one engine: M ratings/s, its ratio, and what the ratio is to and should be."""
-    say(f"{name:34} {rate:8.0f} M/s  {ratio:6.2f} {goal}")
+def show(name: str, size: float, took: Took, ratio: str) -> None:
+    """Print one engine: M ratings a second and a CPU second, and its ratio."""
+    say(f"{name:32} {size / took.wall:7.0f} {size / took.cpu:10.0f}   {ratio}")
 
 
 def compare(nation: Nation) -> None:
-    """Print every engine beside the kernel in memory."""
+    """Print every engine beside the kernel in memory; ratios are of processor time."""
     size, counties = nation.ratings, len(nation.blocks)
-    in_cache, totals = best(lambda: [scale.kernel(block) for block in nation.blocks])
+    say(f"{'':30} {'M/s':>9} {'M/CPU-s':>10}   ratios in processor time")
+    memory, totals = best(lambda: [scale.kernel(block) for block in nation.blocks])
     expected = {place(number): digest(found) for number, found in enumerate(totals)}
+    show("kernel, blocks in memory", size, memory, "1")
     tenth, whole = embedded(nation, counties // 10), embedded(nation, counties)
     assert whole.digests == expected, "the store is counted otherwise than memory"
-    here, memory = (
-        whole.seconds,
-        f"peak {tenth.megabytes} MB for a tenth, {whole.megabytes} MB for all (< 64)",
+    here = whole.took
+    peaks = f"peak {tenth.megabytes} MB for a tenth, {whole.megabytes} MB for all (< 64)"
+    show(
+        "kernel, SQLite blob a ballot", size, here, f"{memory.cpu / here.cpu:.2f} of memory (>= .15); {peaks}"
     )
-    show("kernel, blocks in memory", size / in_cache, 1, "")
-    show("kernel, SQLite blob a ballot", size / here, in_cache / here, f"of memory (>= .15); {memory}")
     first, later, digests = on_spark(nation)
     assert digests == expected, "Spark counts otherwise than memory"
-    a_core = here / (later * CORES)
-    show(f"Spark, mapInArrow, {CORES} cores", size / later, a_core, "of embedded, per core (>= .25)")
-    show("Spark, its first count", size / first, here / (first * CORES), "of embedded, per core")
+    show("Spark, its first count", size, first, f"{here.cpu / first.cpu:.2f} of embedded, per core")
+    show("Spark, later counts", size, later, f"{here.cpu / later.cpu:.2f} of embedded, per core (>= .25)")
     if found := on_duckdb(nation):
-        seconds, counts = found
+        took, counts = found
         assert all(
             np.array_equal(one[:, -OFFICIALS:].T, two) for one, two in zip(totals, counts, strict=True)
         )
         show(
-            f"DuckDB, long Parquet, {CORES} cores",
-            size / seconds,
-            seconds / here,
-            "embedded is so many times (>= 8)",
+            "DuckDB, long Parquet", size, took, f"embedded is {took.cpu / here.cpu:.1f} times as fast (>= 8)"
         )
 
 

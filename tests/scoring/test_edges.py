@@ -1,12 +1,20 @@
 """On the edge of each gate: what equals a line passes or does not, as the rules say it."""
 
-import pytest
+from itertools import combinations, count
 
-from scoring import rules
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scoring import fairness, rules, standings
+from scoring.ballot import BallotFault, parse_slate, read_rows
+from scoring.disclose import Cell, public, withheld
 from scoring.escalation import Standing, commendation, gates
-from scoring.fairness import bound
+from scoring.fairness import bound, least_poor, passes, poisson_binomial, tail
 from scoring.history import Round, at_line, reaches
-from tests.scoring.polls import POLICY, RULES
+from scoring.ladders import Rung
+from scoring.recount import recount
+from tests.scoring.polls import POLICY, REPLAY_RULES, RULES, slate, spread
 
 FIRST = RULES.person.rungs[0]
 
@@ -56,3 +64,102 @@ def test_a_row_of_raw_rates_needs_every_earlier_round_at_the_line():
     assert not at_line([a_round(P2=(2, 20))], "P1", twice)
     assert not at_line([], "P1", twice)
     assert at_line([], "P1", FIRST)
+
+
+def test_what_is_certain_happens_and_what_cannot_be_does_not():
+    assert tail(3, 5, 1.0) == tail(0, 5, 0.0) == tail(0, 0, 0.5) == 1.0
+    assert tail(1, 5, 0.0) == tail(6, 5, 1.0) == tail(6, 5, 0.5) == 0.0
+
+
+def test_a_tail_of_just_the_limit_does_not_pass():
+    # Searched for a line whose tail is, as a float, the limit itself.
+    for step in count(1):
+        line = step / 1000
+        conf = 1 - fairness.TIE - tail(2, 3, line)
+        if tail(2, 3, line) == 1 - conf - fairness.TIE:
+            break
+    assert not passes(2, 3, conf, line)
+    assert passes(2, 3, conf, line - 1e-9)
+
+
+def test_where_only_all_poor_reaches_a_rung_the_least_number_is_all():
+    rung = Rung("谈心谈话", line=0.30, min_poor=1)
+    assert [least_poor(n, rung) for n in (2, 3, 4)] == [None, 3, 4]
+
+
+@pytest.mark.parametrize(("n", "least"), [(19, 1), (20, 1), (21, 2), (40, 2), (41, 3)])
+def test_a_threshold_policy_needs_the_least_number_that_reaches_its_line(n, least):
+    line = REPLAY_RULES.person.rungs[0]._replace(line=0.05)
+    ladder = REPLAY_RULES.person._replace(rungs=(line,))
+    (row,) = fairness.least_table(REPLAY_RULES._replace(person=ladder), [n])
+    assert row.least == (least,)
+
+
+def test_far_from_the_mean_of_many_raters_all_is_certain():
+    many = [0.5] * 10**6
+    assert poisson_binomial(many, 400_000) == 1.0
+    assert poisson_binomial(many, 600_000) == 0.0
+
+
+@pytest.mark.parametrize("b", [1, 2, 3])
+def test_few_mild_raters_are_told_alike_by_both_methods(b):
+    chances = [0.01, 0.02, 0.03, 0.04]
+    exactly = fairness._by_recursion(chances, b)
+    assert fairness._by_characteristic_function(chances, b) == pytest.approx(exactly, abs=1e-12)
+
+
+def test_q_is_worked_out_from_ten_ratings_on():
+    result = recount(slate(2), spread({"P0": (10, 0, 0), "P1": (9, 0, 0)}, 10), RULES)
+    assert [person["q"] is None for person in result["persons"]] == [False, True]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.integers(0, 31), max_size=4), st.integers(0, 3), st.integers(1, 3))
+def test_how_many_officials_keep_a_poor_mark_when_the_worst_ballots_go(poor, without, enough):
+    ballots = [1 << at for at in range(5)]
+    left = min(
+        sum(any(mask & ballot for ballot in ballots if ballot not in gone) for mask in poor)
+        for gone in combinations(ballots, without)
+    )
+    found = standings._officials(poor, enough, without)
+    assert found == (min(enough, left) if without else left)
+
+
+def a_total(*parts, told=()):
+    tree = {f"p{at}": Cell(n, ()) for at, n in enumerate(parts)}
+    tree["total"] = Cell(sum(parts), tuple(tree))
+    return withheld(tree, 5, told)
+
+
+def test_small_cells_that_are_together_five_need_no_third_beside_them():
+    assert a_total(2, 3, 20, 30) == {"p0", "p1"}
+    assert a_total(2, 2, 20, 30) == {"p0", "p1", "p2"}
+
+
+def test_where_every_other_part_is_stated_elsewhere_the_total_itself_is_withheld():
+    assert a_total(1, 2, 20, told={"p2"}) == {"p0", "p1", "total"}
+    assert a_total(3, 20, told={"p1"}) == {"p0", "total"}
+
+
+@pytest.mark.parametrize(("answers", "shown"), [(0, True), (1, False), (4, False), (5, True)])
+def test_the_rate_by_firms_is_withheld_when_one_to_four_answered(answers, shown):
+    ballots = spread({"P0": (20, 0, 0), "P1": (20, 0, 0)}, 20)
+    for ballot in ballots[:answers]:
+        ballot["overall"] = "A"
+    names = slate(2, units=1)
+    rates = public(recount(names, ballots, RULES), parse_slate(names), RULES)["rates"]
+    assert [rate["key"] for rate in rates] == ["not_poor", "top", *["firm"] * shown]
+
+
+def test_no_rate_is_shown_where_the_whole_is_withheld():
+    ballots = spread({"P0": (2, 0, 0), "P1": (2, 0, 0)}, 20)
+    for ballot in ballots:
+        ballot["overall"] = "A"
+    names = slate(2, units=1)
+    assert public(recount(names, ballots, RULES), parse_slate(names), RULES)["rates"] == []
+
+
+def test_the_id_that_stands_twice_is_the_one_that_is_named():
+    names = parse_slate(slate(2))
+    with pytest.raises(BallotFault, match="编号“P1”重复"):
+        list(read_rows(['{"persons":{"P0":"A","P1":"A","P1":"C"}}'], names, "ballots.jsonl"))
