@@ -25,8 +25,8 @@ class Labelled:
 
     @property
     def row(self) -> type | None:
-        """Return the dataclass of a list's rows, None for any other field."""
-        inner = typing.get_args(self.hint)[0] if typing.get_origin(self.hint) is tuple else None
+        """Return the dataclass of a list's rows or of the one row, None for any other field."""
+        inner = typing.get_args(self.hint)[0] if typing.get_origin(self.hint) is tuple else self.hint
         return inner if isinstance(inner, type) and is_dataclass(inner) else None
 
 
@@ -81,6 +81,8 @@ def parse(hint: Any, text: str) -> Any:
     if typing.get_origin(hint) is tuple:
         inner = typing.get_args(hint)[0]
         return tuple(_row(inner, line) for line in text.splitlines() if line.strip())
+    if is_dataclass(hint):
+        return _row(hint, text)
     if hint is dt.date:
         return _date(text)
     if hint is int:

@@ -14,6 +14,7 @@ from survey.letters.kinds import Document
 
 DATED = "成文日期"
 EMPTY = "请填写此项。"
+OWN = "the_"  # before a field's name: a form has own attributes such as data
 LONG = frozenset(
     [
         "facts",
@@ -50,9 +51,9 @@ class PaperForm(FlaskForm):
 
     def boxes(self) -> list[tuple[Field, str, str]]:
         """Return every field with its hint and its type of input."""
-        return [(self[field.name], hint(field), _input(field)) for field in labelled(self.KIND)]
+        return [(self[OWN + field.name], hint(field), _input(field)) for field in labelled(self.KIND)]
 
-    def document(self) -> Document:
+    def filled(self) -> Document:
         """Return the document; refuse with the fault under each field that is wrong."""
         self.validate()
         values = {field.name: self._value(field) for field in labelled(self.KIND)}
@@ -61,7 +62,7 @@ class PaperForm(FlaskForm):
         return cast(Document, self.KIND(**values))
 
     def _value(self, field: Labelled) -> Any:
-        box = self[field.name]
+        box = self[OWN + field.name]
         try:
             value = parse(field.hint, box.data or "")
         except Refused as refusal:
@@ -75,7 +76,8 @@ class PaperForm(FlaskForm):
 def hint(field: Labelled) -> str:
     """Return how a list is typed, one entry a line."""
     if field.row is not None:
-        return f"每行一项，各栏用｜隔开：{'｜'.join(cell.label for cell in labelled(field.row))}"
+        lines = "每行一项，" if _is_list(field) else ""
+        return f"{lines}各栏用｜隔开：{'｜'.join(cell.label for cell in labelled(field.row))}"
     return "每行一项" if _is_list(field) else ""
 
 
@@ -97,9 +99,9 @@ def _box(field: Labelled) -> Field:
 
 def form_of(kind: type, known: Mapping[str, Any], today: dt.date) -> PaperForm:
     """Return the form of a kind with the known facts filled in."""
-    boxes = {field.name: _box(field) for field in labelled(kind)}
+    boxes = {OWN + field.name: _box(field) for field in labelled(kind)}
     made = cast(type[PaperForm], type("KindForm", (PaperForm,), {"KIND": kind, **boxes}))
-    filled = {name: write(value) for name, value in known.items()}
+    filled = {OWN + name: write(value) for name, value in known.items()}
     return made(data={"dated": today, **filled})
 
 

@@ -40,7 +40,10 @@ BY_FORM: dict[str, type] = {
     )
 }
 """Papers that are drafted by form, the facts filled in as far as the desk knows them."""
-FROM_FIGURES: dict[str, Callable[..., Document]] = {MeetingPaper.KIND: figures.meeting_paper, HallRecord.KIND: figures.hall_record}
+FROM_FIGURES: dict[str, Callable[..., Document]] = {
+    MeetingPaper.KIND: figures.meeting_paper,
+    HallRecord.KIND: figures.hall_record,
+}
 NUMBERED = frozenset({InterviewNotice.KIND, pursuit.Supervision.KIND, hearings.ObjectionDecision.KIND})
 ADDRESSEES = ("unit", "applicant", "enterprise", "addressees", "addressee", "receiver")
 

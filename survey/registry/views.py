@@ -74,7 +74,7 @@ def keep(poll_id: int, kind: str) -> ResponseReturnValue:
     poll, form = polls.get(g.session, poll_id), None
     form = _form(poll, kind)
     try:
-        document = form.document()
+        document = form.filled()
         if request.form.get("way") == "specimen":
             content = service.specimen(poll, document, config=_config(), dated=form.dated.data)
             return _file(content, PDF)

@@ -12,6 +12,7 @@ from sqlmodel import select
 
 from survey import clock, journal
 from survey.db import unit_of_work
+from survey.errors import Missing
 from survey.letters import check
 from survey.letters import service as post_office
 from survey.letters.fields import labelled, write
@@ -22,6 +23,7 @@ from survey.review.comments import paraphrase, take_in_comments
 from survey.review.models import Theme
 from survey.roster.models import Enterprise
 from survey.staff.models import Role
+from tests.desk.poll_rooms import County, ballots
 from tests.desk.review_rooms import REMIND, TALK, Room, a_counted_poll
 from tests.desk.visitors import Visitor, hire, work
 from tests.letters.conftest import text_of
@@ -53,7 +55,7 @@ def typed(kind: str, **changes: str) -> dict[str, str]:
     """Return what somebody types for the sample of a kind."""
     document = KINDS[kind]()
     fields = {field.name: write(getattr(document, field.name)) for field in labelled(type(document))}
-    return {"dated": "2023-04-20", **fields, **changes}
+    return {"dated": "2023-04-20", **{f"the_{name}": text for name, text in (fields | changes).items()}}
 
 
 def new(kind: str) -> str:
@@ -131,14 +133,18 @@ def test_a_clue_is_the_inspectors_alone_and_is_kept_nowhere(desk, people) -> Non
         assert session.exec(select(Letter)).all() == []
 
 
-def test_papers_of_figures_need_no_form(people) -> None:
-    leader = people["leader"]
-    text = text_of(leader.client.get(f"/registry/1/figures/{quote('常务会议题材料')}").data)
-    assert "一、基本情况" in text
+def test_papers_of_figures_need_no_form(session, config) -> None:
+    county = County(session, config)
+    poll = county.counted(ballots(U2=2))
+    today = {"config": config, "today": poll.held_on}
+    text = text_of(service.from_figures(session, poll, "常务会议题材料", **today))
+    assert "应到企业6家，实到6家，有效选票6张" in text
     assert "附件：各类单位测评情况" in text
-    record = leader.client.get(f"/registry/1/figures/{quote('现场监督记录')}").data
-    assert check.faults(record) == []
-    assert leader.client.get("/registry/1/figures/x").status_code == 404
+    assert "执法监管类（1个单位" in text
+    record = text_of(service.from_figures(session, poll, "现场监督记录", **today))
+    assert "被测评单位人员离场" in record
+    with pytest.raises(Missing, match="没有「红头文件」"):
+        service.from_figures(session, poll, "红头文件", **today)
 
 
 def draft_replies(desk, people) -> None:
