@@ -22,11 +22,14 @@ from scoring.tally import count, persons
 
 
 class Reason(NamedTuple):
-    """One question, the numbers that answer it, and the answer; `counts`: no earlier one failed."""
+    """One question, the numbers that answer it, and the answer; `counts`: no earlier one failed.
+
+    `passed` is None where people answer, not the program.
+    """
 
     asked: str
     told: str
-    passed: bool
+    passed: bool | None
     counts: bool = True
 
 
@@ -46,7 +49,7 @@ class Step(NamedTuple):
         """Say in one sentence why it is proposed, or the first thing that keeps it from being proposed."""
         if self.lane == "direct":
             return "各项都符合，直接列入建议。"
-        failed = next((reason for reason in self.reasons if not reason.passed), None)
+        failed = next((reason for reason in self.reasons if reason.passed is False), None)
         if self.lane == "review":
             return (
                 f"“{failed.asked}”一项须由人核实，转审查小组。"
@@ -143,9 +146,7 @@ def _history(standing: Standing, rung: Rung, ladder: Ladder, steps: Sequence[Ste
     reached = now and times >= least
     reasons = (
         Reason("次数", told, reached),
-        Reason(
-            "由人决定", "只提请核实；须核实属实、本人申辩、集体研究，程序不作决定", passed=False, counts=False
-        ),
+        Reason("由人决定", "程序只提请核实；须核实属实、本人申辩、集体研究", passed=None),
     )
     return Step(rung.name, "review" if reached else None, reasons)
 

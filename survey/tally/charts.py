@@ -190,7 +190,7 @@ def history(rounds: Sequence[Row]) -> Spec:
         ]
 
     values = [
-        *line("rate", "本人非差评率"),
+        *line("rate", "非差评率"),
         *line("median", "同类中位数"),
         *line("shrunken", "收缩后（仅供看图）"),
     ]

@@ -48,7 +48,7 @@ CHARTS = {
     "marks": (charts.marks(UNITS), ("行政审批局", "非常满意", "服务较差", "95.00%")),
     "trend": (charts.trend(RATES), ("2022Q4", "非差评率")),
     "funnel": (charts.funnel(POINTS, LIMITS, 0.05), ("有效评价（份）", "差评率高于上限")),
-    "history": (charts.history(ROUNDS), ("本人非差评率", "同类中位数", "收缩后（仅供看图）")),
+    "history": (charts.history(ROUNDS), ("非差评率", "同类中位数", "收缩后（仅供看图）")),
 }
 
 

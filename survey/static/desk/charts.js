@@ -5,6 +5,7 @@ import { expressionInterpreter } from "vega-interpreter";
 
 const FACE = '"PingFang SC", "Microsoft YaHei", "Source Han Sans SC", "Noto Sans CJK SC", sans-serif';
 const LETTERS = 14;
+const NARROW = 480;
 const of = (name) => `var(--${name})`;
 const words = { labelFontSize: LETTERS, titleFontSize: LETTERS, labelFont: FACE, titleFont: FACE, titleFontWeight: 400 };
 
@@ -15,7 +16,7 @@ const THEME = {
   view: { stroke: null },
   axis: { ...words, labelColor: of("ink"), titleColor: of("ink-soft"), gridColor: of("edge"), domainColor: of("edge-strong"), tickColor: of("edge-strong") },
   axisX: { labelAngle: 0, grid: false },
-  legend: { ...words, labelColor: of("ink"), titleColor: of("ink"), orient: "bottom", labelLimit: 320, columns: 3 },
+  legend: { ...words, labelColor: of("ink"), titleColor: of("ink"), orient: "bottom", labelLimit: 320 },
   range: { category: [of("chart-1"), of("chart-2"), of("chart-3")], ordinal: [of("good"), of("fair"), of("poor")] },
   line: { strokeWidth: 2.5 },
   bar: { stroke: of("surface"), strokeWidth: 1 },
@@ -34,12 +35,14 @@ const SETTINGS = {
   ast: true,
   expr: expressionInterpreter,
   tooltip: { theme: "chart", disableDefaultStyle: true },
-  config: THEME,
 };
 
 async function draw(place) {
   const specification = JSON.parse(place.dataset.chart);
-  await embed(place, { ...specification, width: "container", autosize: { type: "fit-x", contains: "padding" } }, SETTINGS);
+  const fitted = { ...specification, width: "container", autosize: { type: "fit-x", contains: "padding" } };
+  // A narrow screen has no room for one name beside the other.
+  const legend = { ...THEME.legend, columns: place.clientWidth < NARROW ? 1 : 3 };
+  await embed(place, fitted, { ...SETTINGS, config: { ...THEME, legend } });
   place.dataset.drawn = "yes";
 }
 

@@ -29,7 +29,7 @@ function sortBy(sheet, head, index) {
 
 function makeSortable(sheet) {
   sheet.heads.forEach((head, index) => {
-    if (head.dataset.kind === "none") return;
+    if (["none", "fixed"].includes(head.dataset.kind)) return;
     const button = document.createElement("button");
     button.type = "button";
     button.append(...head.childNodes);
