@@ -46,7 +46,8 @@ LIBRARIES = (
 LIBRARIES += ("statsmodels.stats.multitest", "statsmodels.stats.proportion", "sqlmodel")
 # A mutant that has not ended by then runs in a circle: it is noticed.
 PATIENCE = 60
-TESTS = "tests/scoring"
+# Tests that notice most stand first, those that start processes last.
+FIRST, LAST = ("test_edges.py", "test_worked_example.py", "test_ladders.py"), ("test_command.py",)
 
 
 class Mutant(NamedTuple):
@@ -138,7 +139,14 @@ def _tested() -> int:
     hypothesis.settings.register_profile("mutants", phases=quick, database=None, derandomize=True)
     hypothesis.settings.load_profile("mutants")
     with contextlib.redirect_stdout(io.StringIO()):
-        return int(pytest.main([TESTS, "-x", "-q", "-p", "no:cacheprovider", "--assert=plain"]))
+        return int(pytest.main([*tests(), "-x", "-q", "-p", "no:cacheprovider", "--assert=plain"]))
+
+
+def tests() -> list[str]:
+    """Return the test files of scoring in the order in which they are run."""
+    names = sorted(path.name for path in Path("tests/scoring").glob("test_*.py"))
+    others = [name for name in names if name not in FIRST + LAST]
+    return [f"tests/scoring/{name}" for name in (*FIRST, *others, *LAST)]
 
 
 def survivors(work: list[Mutant]) -> list[Mutant]:

@@ -14,6 +14,7 @@ from scoring.fairness import bound, least_poor, passes, poisson_binomial, tail
 from scoring.history import Round, at_line, reaches
 from scoring.ladders import Rung
 from scoring.recount import recount
+from scoring.schema import RulesFault, Table
 from tests.scoring.polls import POLICY, REPLAY_RULES, RULES, slate, spread
 
 FIRST = RULES.person.rungs[0]
@@ -163,3 +164,25 @@ def test_the_id_that_stands_twice_is_the_one_that_is_named():
     names = parse_slate(slate(2))
     with pytest.raises(BallotFault, match="编号“P1”重复"):
         list(read_rows(['{"persons":{"P0":"A","P1":"A","P1":"C"}}'], names, "ballots.jsonl"))
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes"),
+    [
+        ("conf = 0.95\nmin_poor = 3", "conf = 0.5\nmin_poor = 3"),
+        ('rung="约谈教育", times=2', 'rung="约谈教育", times=4'),
+        ("min_n = 15\nmin_poor = 5", "min_n = 15\nmin_poor = 15"),
+        ("min_periods_with_poor = 2", "min_periods_with_poor = 4"),
+        ("score=60, ", "score=100, "),
+    ],
+)
+def test_a_policy_may_go_to_the_last_value_that_can_be_met(was, becomes):
+    plain = "\n".join(line.split(" #")[0].rstrip() for line in POLICY.splitlines())
+    assert was in plain
+    assert rules.load(plain.replace(was, becomes)).id == RULES.id
+
+
+@pytest.mark.parametrize("content", [{}, {"rung": []}, {"rung": "谈心谈话"}, {"rung": {"name": "谈心谈话"}}])
+def test_steps_are_a_list_of_tables_with_at_least_one(content):
+    with pytest.raises(RulesFault, match=r"缺少“unit\.rung”"):
+        Table(content, "unit").tables("rung")
