@@ -99,7 +99,8 @@ def speaking() -> Iterator[None]:
         raise told(fault) from fault
 
 
-def _authorize(action: int, *_details: str | None) -> int:
+def authorize(action: int, *_details: str | None) -> int:
+    """Let a connection read and update slots in place, nothing else."""
     return sqlite3.SQLITE_OK if action in ALLOWED else sqlite3.SQLITE_DENY
 
 
@@ -131,7 +132,7 @@ def _prepared(path: Path) -> sqlite3.Connection:
     except BaseException:
         connection.close()
         raise
-    connection.set_authorizer(_authorize)
+    connection.set_authorizer(authorize)
     return connection
 
 

@@ -1,6 +1,7 @@
 """What stands inside a sealed body: ratings as two bits a line, remarks as JSON, padded to one size."""
 
 import json
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from survey.errors import Invalid
 
 MARKS = "ABC"
 LENGTH_BYTES = 4
+POINT = re.compile("0[23][0-9a-f]{64}")
 # Marks that turn the reading direction can make a printed remark say something else.
 BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -19,10 +21,19 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True)
 class Remark:
-    """A problem that a voter wrote, and the ballot line that it concerns."""
+    """A problem that a voter wrote, and the ballot line that it concerns.
+
+    `reply` is a public key of the writer's own, where the writer wants to find the answer and speak on it.
+    """
 
     line: str
     text: str
+    reply: str = ""
+
+    def told(self) -> dict[str, str]:
+        """Return the form in which a remark is sealed and opened."""
+        words = {"line": self.line, "text": self.text}
+        return words | ({"reply": self.reply} if self.reply else {})
 
 
 def pack(lines: Sequence[str], marks: Mapping[str, str]) -> bytes:
@@ -56,12 +67,12 @@ def unpack(lines: Sequence[str], packed: bytes) -> dict[str, str]:
 def encode_remarks(lines: Sequence[str], remarks: Iterable[Remark]) -> bytes:
     """Return the remarks as JSON in slate order; empty ones are left out."""
     places = {line: place for place, line in enumerate(lines)}
-    kept = [Remark(remark.line, clean(remark.text)) for remark in remarks]
+    kept = [Remark(remark.line, clean(remark.text), remark.reply) for remark in remarks]
     for remark in kept:
         if remark.line not in places:
             raise Invalid("box.unknown_line", f"选票上没有「{remark.line}」这一行，请刷新页面后重新填写。")
     ordered = sorted((remark for remark in kept if remark.text), key=lambda remark: places[remark.line])
-    listed = [{"line": remark.line, "text": remark.text} for remark in ordered]
+    listed = [remark.told() for remark in ordered]
     return json.dumps(listed, ensure_ascii=False, separators=(",", ":")).encode()
 
 
@@ -70,11 +81,17 @@ def decode_remarks(lines: Sequence[str], content: bytes) -> list[Remark]:
     try:
         listed = json.loads(content.decode())
         known = set(lines)
-        found = [Remark(entry["line"], clean(entry["text"])) for entry in listed if len(entry) == 2]
+        found = [
+            Remark(entry["line"], clean(entry["text"]), entry.get("reply", ""))
+            for entry in listed
+            if entry.keys() in ({"line", "text"}, {"line", "text", "reply"})
+        ]
         if not isinstance(listed, list) or len(found) != len(listed):
             raise Unreadable("not a list of remarks")
         if any(remark.line not in known for remark in found):
             raise Unreadable("a remark on no line")
+        if any(remark.reply and not POINT.fullmatch(remark.reply) for remark in found):
+            raise Unreadable("a reply key that is none")
     except (ValueError, TypeError, KeyError, RecursionError) as fault:
         raise Unreadable("not a list of remarks") from fault
     return [remark for remark in found if remark.text]

@@ -89,7 +89,7 @@ def _body(manifest: Manifest, envelope: Envelope, key: bytes) -> bytes:
 def _contents(manifest: Manifest, kind: Kind, content: bytes) -> list[dict[str, Any]]:
     """Return one ballot, none for a sheet without any mark, or the remarks of one voter each on its own."""
     if kind == "text":
-        return [vars(remark) for remark in packing.decode_remarks(manifest.lines, content)]
+        return [remark.told() for remark in packing.decode_remarks(manifest.lines, content)]
     marks = packing.unpack(manifest.lines, content)
     slate = manifest.content["slate"]
     ballot: dict[str, Any] = {"overall": marks.get("overall")}

@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Lock
 
 from survey import clock
-from survey.box import store
+from survey.box import mailbox, store
 from survey.box.board import Board, Notice
 from survey.box.manifest import Kind, Manifest
 from survey.box.remote import Remote
@@ -42,6 +42,7 @@ class Polls:
 
     def __init__(self, config: Config) -> None:
         self.boxes = config.boxes
+        self.mail = config.mail
         self.board = Board(config.board)
         self._manifests: dict[str, Manifest] = {}
         self._writers: dict[str, Writer] = {}
@@ -132,6 +133,12 @@ class Polls:
             raise Refused(*store.REFUSALS["ready"])
         size = self.manifest(poll).request_size(kind)
         return self._writer(poll).put(kind, card, sent[:size], sent[size:])
+
+    def speak(self, key: str, writer: str, sent: bytes) -> bool:
+        """Keep a remark writer's word on the answer to it; tell whether it is new."""
+        notice = self.notice("answers", key)
+        answers = mailbox.answers_of(notice.content) if notice else {}
+        return mailbox.put(self.mail / key, poll=key, answers=answers, key=writer, sent=sent)
 
     def _folder(self, key: str) -> Path:
         """Return the folder of a box; what cannot be a poll's key never becomes a path."""

@@ -8,7 +8,7 @@ import segno
 from flask import Blueprint, Flask, Response, current_app, render_template, request
 
 from survey.box import words
-from survey.errors import Missing
+from survey.errors import Missing, Refused
 from survey.hall import finding
 from survey.hall.packed import Packed
 from survey.hall.polls import Polls
@@ -83,6 +83,31 @@ def tickets(poll: str) -> Response:
     if notice is None:
         raise Missing("hall.no_tickets", "凭证清单在投票开始时公布，请稍后再来。")
     return Response(notice.content, content_type="text/plain; charset=utf-8")
+
+
+@bp.get("/p/<poll>/answers")
+def answers(poll: str) -> str:
+    """The county's answers to problems; a writer finds the own ones with a code, on the own device."""
+    return render_template("hall/answers.html", poll=_polls().shown(poll))
+
+
+@bp.get("/p/<poll>/answers.json")
+def answer_list(poll: str) -> Response:
+    """All answers, the same for everyone: nobody learns who reads which."""
+    notice = _polls().notice("answers", poll)
+    content = notice.content if notice else b"[]"
+    return Response(content, content_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+@bp.put("/p/<poll>/word/<key>")
+def word(poll: str, key: str) -> Response:
+    """Take a writer's word on an answer: signed by the remark's own key, kept without time or order."""
+    try:
+        fresh = _polls().speak(poll, key, request.get_data(cache=False))
+    except Refused as refusal:
+        said = {"code": refusal.code, "sentence": refusal.sentence}
+        return Response(json.dumps(said, ensure_ascii=False), refusal.status, content_type="application/json")
+    return Response(json.dumps({"fresh": fresh}), content_type="application/json")
 
 
 @bp.get("/p/<poll>/board")

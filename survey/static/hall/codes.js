@@ -4,6 +4,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { Fault } from "./faults.js";
 
+const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const CODE = /^[0-9A-HJKMNP-TV-Z]{16}$/;
 const LOOKALIKES = { O: "0", I: "1", L: "1" };
 
@@ -13,6 +14,11 @@ export function parse(text) {
   const code = folded.replace(/[\s\p{Pd}]/gu, "").replace(/[OIL]/g, (sign) => LOOKALIKES[sign]);
   if (!CODE.test(code)) throw new Fault("box.bad_code", "票卡号应为16位字母和数字，请对照票卡重新输入。");
   return code;
+}
+
+/** Return a fresh code of 80 random bits. */
+export function freshCode() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => ALPHABET[byte & 31]).join("");
 }
 
 /** Return `code` in groups of four, as the card prints it. */
@@ -28,6 +34,11 @@ export function deriveKeys(poll, code) {
 /** Return the public half of a card's key: its name in addresses and lists. */
 export function publicHex(secret) {
   return bytesToHex(p256.getPublicKey(secret, true));
+}
+
+/** Return the secret key of the writer's remark number `place`, which finds its answer and speaks on it. */
+export function replyKey(poll, code, place) {
+  return derive("reply-key", poll, `${code}|${place}`);
 }
 
 function derive(purpose, poll, code) {

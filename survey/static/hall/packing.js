@@ -33,9 +33,9 @@ function placeOf(places, line) {
 /** Return the remarks, a list of {line, text}, as JSON in slate order; empty ones are left out. */
 export function encodeRemarks(manifest, remarks) {
   const places = new Map(lines(manifest).map((line, place) => [line, place]));
-  const kept = remarks.map(({ line, text }) => ({ place: placeOf(places, line), line, text: clean(text) }));
+  const kept = remarks.map(({ line, text, reply }) => ({ place: placeOf(places, line), line, text: clean(text), reply }));
   const ordered = kept.filter(({ text }) => text).sort((one, other) => one.place - other.place);
-  const content = utf8ToBytes(JSON.stringify(ordered.map(({ line, text }) => ({ line, text }))));
+  const content = utf8ToBytes(JSON.stringify(ordered.map(({ line, text, reply }) => ({ line, text, reply }))));
   const room = textRoom(manifest);
   if (content.length > room) {
     const words = `反映的问题太长，共约${Math.floor(content.length / 3)}字，最多约${Math.floor(room / 3)}字，请删减后再提交。`;

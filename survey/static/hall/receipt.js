@@ -3,11 +3,13 @@ import { byId, groups } from "./dom.js";
 import { t } from "./words.js";
 
 /** Show the receipt of a ballot that is in the box. */
-export function showReceipt(manifest, receipt, notice) {
+export function showReceipt(manifest, receipt, notice, reply) {
   byId("receipt").textContent = groups(receipt);
   byId("receipt").dataset.receipt = receipt;
   byId("receipt-notice").hidden = !notice;
   byId("receipt-notice").textContent = notice ?? "";
+  byId("reply-box").hidden = !reply;
+  byId("reply-code").textContent = reply ? reply.match(/.{4}/g).join("-") : "";
   const board = new URL(`/p/${encodeURIComponent(manifest.poll)}/board`, location.href).href;
   byId("save-receipt").onclick = () => save(manifest, receipt, board);
   byId("print-receipt").onclick = () => print();

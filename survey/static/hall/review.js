@@ -14,6 +14,7 @@ export function showReview(marks, change) {
       rated, remarks: counts.remarks, rest: marks.sheet.persons.length - counts.person,
     })
     : t("您没有作出任何评价。一项都不评的选票按规定计为无效票；您可以返回填写，也可以就这样投入。");
+  byId("reply-row").hidden = !counts.remarks;
   byId("review-count").className = rated ? "sentence" : "sentence warning";
 }
 

@@ -63,6 +63,12 @@ export async function sealText(manifest, hash, code, remarks, version = 1) {
   return sign("text", manifest, code, await close(manifest, hash, body), version);
 }
 
+/** Return the public half of the key that the writer's remark number `place` carries. */
+export async function replyPublic(poll, code, place) {
+  const [x, y] = publicPoint(number(await scalar("reply-key", poll, `${code}|${place}`))).map(bytes);
+  return (y[31] & 1 ? "03" : "02") + bytesToHex(x);
+}
+
 /** Throw unless this browser can do all that sealing needs. */
 export async function probe() {
   const pair = await subtle().generateKey(CURVE, true, ["deriveBits"]);

@@ -1,7 +1,7 @@
 // The cryptography of the ballot page, chosen once: the browser's own in a secure context, else all in script.
 import { byId } from "./dom.js";
 
-/** What sealing needs: NAME, sha256, manifestHash, encrypt, decrypt, sealBallot, sealText, sign; set by `ready`. */
+/** What sealing needs: NAME, sha256, manifestHash, encrypt, decrypt, sealBallot, sealText, sign, replyPublic; set by `ready`. */
 export let tools;
 
 let loading;

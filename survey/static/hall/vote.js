@@ -1,4 +1,5 @@
 // From the verified manifest to the receipt: mark, review, seal, send.
+import { freshCode } from "./codes.js";
 import { byId, fill } from "./dom.js";
 import { Draft } from "./draft.js";
 import { afterVote, kiosk } from "./kiosk.js";
@@ -35,6 +36,7 @@ export class Vote {
     const kept = await this.draft.load();
     if (kept?.sealed) {
       this.kept = true;
+      this.reply = kept.reply;
       this.sealed = Object.fromEntries(KINDS.map((kind) => [kind, unpack(kept.sealed[kind])]));
       this.send();
       return;
@@ -100,7 +102,7 @@ export class Vote {
     await new Promise((resolve) => setTimeout(resolve, PAINT));
     try {
       const { manifest, hash, card } = this;
-      const [marks, remarks] = [this.marks.marks(), this.marks.remarks()];
+      const [marks, remarks] = [this.marks.marks(), await this.answerable(this.marks.remarks())];
       const ballot = await tools.sealBallot(manifest, hash, card.code, marks, card.version);
       this.sealed = this.ticketed({ ballot, text: await tools.sealText(manifest, hash, card.code, remarks, card.version) });
     } catch (fault) {
@@ -116,6 +118,14 @@ export class Vote {
     this.send();
   }
 
+  /** Give each remark a public key of its own, if the writer wants to find the answers with one code. */
+  async answerable(remarks) {
+    this.reply = remarks.length && byId("want-reply").checked ? freshCode() : undefined;
+    if (!this.reply) return remarks;
+    const keys = await Promise.all(remarks.map((_, place) => tools.replyPublic(this.manifest.poll, this.reply, place)));
+    return remarks.map((remark, place) => ({ ...remark, reply: keys[place] }));
+  }
+
   /** Put the tickets of the remote channel behind the sealed bodies; a card has none. */
   ticketed(sealed) {
     const { tokens } = this.card;
@@ -126,7 +136,7 @@ export class Vote {
   }
 
   async keepSealed() {
-    this.kept = await this.draft.save({ sealed: { ballot: pack(this.sealed.ballot), text: pack(this.sealed.text) } });
+    this.kept = await this.draft.save({ sealed: { ballot: pack(this.sealed.ballot), text: pack(this.sealed.text) }, reply: this.reply });
   }
 
   /** Sign the same envelopes as a higher version: a lost phone does not know which ones it cast before. */
@@ -186,7 +196,7 @@ export class Vote {
     this.forget();
     this.card.voted?.();
     afterVote();
-    showReceipt(this.manifest, this.sealed.ballot.receipt, notice);
+    showReceipt(this.manifest, this.sealed.ballot.receipt, notice, this.reply);
     show("done");
   }
 

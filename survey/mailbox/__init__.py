@@ -1,0 +1,1 @@
+"""Follow-up: public answers to remarks, and what their writers say of them without being known."""
