@@ -11,6 +11,7 @@ from survey.config import Config
 from survey.custody import views as custody_views
 from survey.db import open_engine
 from survey.intake import views as intake_views
+from survey.mailbox import views as mailbox_views
 from survey.paper import views as paper_views
 from survey.poll import views as poll_views
 from survey.rectify import views as rectify_views
@@ -32,6 +33,7 @@ STAGES = (
     paper_views,
     tally_views,
     review_views,
+    mailbox_views,
     rectify_views,
     rights_views,
     sources_views,

@@ -6,6 +6,7 @@ from survey import journal
 from survey.channels import models as channels
 from survey.custody import models as custody
 from survey.letters import models as letters
+from survey.mailbox import models as mailbox
 from survey.paper import models as paper
 from survey.poll import models as poll
 from survey.rectify import models as rectify
@@ -27,6 +28,7 @@ MODULES = (
     paper,
     tally,
     review,
+    mailbox,
     rectify,
     sources,
     watch,

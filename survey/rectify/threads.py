@@ -4,14 +4,15 @@ import datetime as dt
 import hashlib
 import json
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from survey import journal
 from survey.config import Config
 from survey.errors import Forbidden, Invalid, Refused
+from survey.mailbox import service as mailbox
 from survey.rectify import evidence
 from survey.rectify.evidence import Upload
-from survey.rectify.models import Evidence, Step, StepKind, Task
+from survey.rectify.models import Evidence, Outcome, Step, StepKind, Task
 from survey.review.access import key, only
 from survey.staff.models import Account, Role
 
@@ -71,9 +72,16 @@ def verify(session: Session, task: Task, *, text: str, by: Account, today: dt.da
     """Close a reported task after the office has checked it."""
     only(by, Role.OFFICE, act="核实销号")
     _reported(task)
+    _refuse_unsolved(session, task)
     _check_text(text)
     task.verified_on = today
     return append(session, task, StepKind.VERIFIED, text, by=by, today=today)
+
+
+def _refuse_unsolved(session: Session, task: Task) -> None:
+    """Ask what the writers of the remarks behind a task say of the public answer."""
+    query = select(Outcome.comment_id).where(Outcome.task_id == task.id)
+    mailbox.refuse_unsolved(session, session.exec(query).all())
 
 
 def _own_task(task: Task, by: Account) -> None:
