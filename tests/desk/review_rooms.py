@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from sqlmodel import Session, select
 
 from survey.clock import CHINA
+from survey.poll import policies
 from survey.poll.models import Poll, Stage
 from survey.review.comments import paraphrase
 from survey.review.hearings import invite, state_case
@@ -109,6 +110,10 @@ def result(proposals: Sequence[dict[str, object]]) -> dict[str, object]:
         "rates": [{"key": "not_poor", "name": "非差评率", "num": 294, "den": 330, "pct": "89.09"}],
         "persons": persons,
         "units": [line(code, 70, 30, 10) | {"persons": shares[code]} for code, _, _ in UNITS],
+        "series": [{"name": "公共服务", **line("公共服务", 240, 54, 36)}],
+        "overall": line("overall", 90, 19, 1),
+        "not_tested": [],
+        "robustness": [{"text": ""} for _ in proposals],
         "proposals": list(proposals),
     }
 
@@ -125,7 +130,7 @@ def a_counted_poll(
         held_on=TODAY,
         stage=stage,
         seats=110,
-        rules="",
+        rules=policies.text("replay"),
         rules_sha256="0" * 64,
         slate=frozen,
     )
