@@ -174,6 +174,7 @@ def test_the_id_that_stands_twice_is_the_one_that_is_named():
         ("min_n = 15\nmin_poor = 5", "min_n = 15\nmin_poor = 15"),
         ("min_periods_with_poor = 2", "min_periods_with_poor = 4"),
         ("score=60, ", "score=100, "),
+        ("score=60, ", "score=0, "),
     ],
 )
 def test_a_policy_may_go_to_the_last_value_that_can_be_met(was, becomes):
@@ -186,3 +187,11 @@ def test_a_policy_may_go_to_the_last_value_that_can_be_met(was, becomes):
 def test_steps_are_a_list_of_tables_with_at_least_one(content):
     with pytest.raises(RulesFault, match=r"缺少“unit\.rung”"):
         Table(content, "unit").tables("rung")
+
+
+def test_a_weighted_score_weighs_each_option_with_its_own_points():
+    scored = rules.load(POLICY.replace('"satisfied_over_valid"', '"weighted_score"'))
+    result = recount(slate(2), spread({"P0": (7, 2, 1), "P1": (3, 0, 0)}, 10), scored)
+    score = next(rate for rate in result["rates"] if rate["key"] == "score")
+    assert (score["name"], score["num"], score["den"]) == ("得分", 10 * 100 + 2 * 60, 100 * 13)
+    assert score["interval"] is None
