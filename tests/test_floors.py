@@ -35,6 +35,7 @@ STAGES = (
     "paper",
     "tally",
     "review",
+    "mailbox",
     "rectify",
     "sources",
     "watch",
