@@ -90,9 +90,9 @@ def decode_remarks(lines: Sequence[str], content: bytes) -> list[Remark]:
             raise Unreadable("not a list of remarks")
         if any(remark.line not in known for remark in found):
             raise Unreadable("a remark on no line")
-        if any(remark.reply and not POINT.fullmatch(remark.reply) for remark in found):
+        if any("reply" in entry and not POINT.fullmatch(entry["reply"]) for entry in listed):
             raise Unreadable("a reply key that is none")
-    except (ValueError, TypeError, KeyError, RecursionError) as fault:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as fault:
         raise Unreadable("not a list of remarks") from fault
     return [remark for remark in found if remark.text]
 
