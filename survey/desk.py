@@ -17,6 +17,7 @@ from survey.poll import views as poll_views
 from survey.rectify import views as rectify_views
 from survey.registry import views as registry_views
 from survey.remote import views as remote_views
+from survey.reports import views as reports_views
 from survey.review import views as review_views
 from survey.rights import views as rights_views
 from survey.roster import views as roster_views
@@ -40,6 +41,7 @@ STAGES = (
     watch_views,
     channels_views,
     intake_views,
+    reports_views,
     custody_views,
     registry_views,
 )
@@ -59,6 +61,7 @@ WAYS = (
     ("sources.occasions", "来源"),
     ("channels.figures", "其他评价"),
     ("watch.alerts", "监督"),
+    ("reports.home", "报告"),
     ("staff.accounts", "账号"),
     ("staff.journal", "日志"),
 )

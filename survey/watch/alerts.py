@@ -16,9 +16,8 @@ from survey import journal
 from survey.errors import Invalid, Missing, Refused
 from survey.journal import JournalEntry
 from survey.letters.models import Letter, LetterState
-from survey.poll.models import Poll, Stage
+from survey.poll.models import Stage
 from survey.review.access import key, only
-from survey.review.models import Case
 from survey.staff.models import Account, Role
 from survey.watch.inspections import register
 from survey.watch.models import Handled
@@ -27,7 +26,7 @@ EDITS = ("roster.correct", "roster.move", "roster.retire", "roster.load_people",
 LOOKS = ("tally.persons_read", "tally.table_read")
 ON_DUTY = (Role.INSPECTOR, Role.REVIEWER)
 """Roles whose work it is to look at a result before it is published."""
-OPENED = "dossier.read"
+OPENED = "dossier.open"
 WAITING = (LetterState.ISSUED, LetterState.SENT, LetterState.RECEIVED)
 
 
@@ -76,7 +75,7 @@ def _from_journal(session: Session) -> Iterator[Alert]:
             _follow(entry, frozen, unpublished)
         elif entry.act == "tally.report":
             unpublished.discard(entry.subject)
-        elif alert := _judge(session, entry, people.get(entry.actor), frozen, unpublished):
+        elif alert := _judge(entry, people.get(entry.actor), frozen, unpublished):
             yield alert
 
 
@@ -92,11 +91,7 @@ def _follow(entry: JournalEntry, frozen: set[str], unpublished: set[str]) -> Non
 
 
 def _judge(
-    session: Session,
-    entry: JournalEntry,
-    account: Account | None,
-    frozen: set[str],
-    unpublished: set[str],
+    entry: JournalEntry, account: Account | None, frozen: set[str], unpublished: set[str]
 ) -> Alert | None:
     if entry.act in EDITS and frozen:
         polls = "、".join(sorted(frozen))
@@ -105,21 +100,14 @@ def _judge(
         )
     if entry.act in LOOKS and entry.subject in unpublished and not (account and account.role in ON_DUTY):
         return _alert(entry, AlertKind.EARLY, account, f"{entry.subject}公布以前查阅人员结果")
-    if entry.act == OPENED and not _has_ground(session, entry, account):
+    if entry.act == OPENED and not _named_task(entry):
         return _alert(entry, AlertKind.DOSSIER, account, f"查阅{entry.subject}的档案，没有对应的审查事项")
     return None
 
 
-def _has_ground(session: Session, entry: JournalEntry, account: Account | None) -> bool:
-    """Tell whether a dossier was opened by its own subject, or while a case on that person was at hand."""
-    if account and account.badge == entry.subject:
-        return True
-    query = (
-        select(Case)
-        .join(Poll, col(Poll.id) == col(Case.poll_id))
-        .where(Case.subject == entry.subject, Poll.stage != Stage.VOID, Poll.stage != Stage.CONCLUDED)
-    )
-    return session.exec(query).first() is not None
+def _named_task(entry: JournalEntry) -> bool:
+    """Tell whether a case or measure on the person was at hand when the dossier was opened."""
+    return bool(json.loads(entry.detail).get("task"))
 
 
 def _alert(entry: JournalEntry, kind: AlertKind, account: Account | None, text: str) -> Alert:

@@ -13,7 +13,7 @@ from survey import journal
 from survey.config import Config
 from survey.errors import Refused
 from survey.journal import JournalEntry
-from survey.letters.models import Letter, LetterState
+from survey.letters.models import UNISSUED, Letter
 from survey.poll.models import Poll, Stage
 from survey.rectify import evidence, threads
 from survey.rectify.models import Evidence, Step, Task
@@ -79,7 +79,7 @@ def _opened(session: Session, config: Config) -> Iterator[str]:
 def _letters(session: Session, config: Config) -> Iterator[str]:
     """Yield the letters whose file, or whose digest, is not the one of their issue."""
     noted = _noted(session, "letters.issue", "sha256")
-    for letter in session.exec(select(Letter).where(Letter.state != LetterState.DRAFT)):
+    for letter in session.exec(select(Letter).where(col(Letter.state).not_in(UNISSUED))):
         name = f"{letter.kind}{letter.number or letter.code}"
         path = config.letters / letter.filename
         if not path.is_file():

@@ -1,6 +1,7 @@
 """What inspectors watch: unfiled visits, visits before and after a poll in sums, alerts, any changed byte."""
 
 import datetime as dt
+import hashlib
 import json
 from fractions import Fraction
 from math import comb
@@ -20,9 +21,7 @@ from survey.poll import stages
 from survey.poll.models import Stage, Turnout
 from survey.rectify import service as rectify
 from survey.rectify.evidence import Upload
-from survey.review.models import Case
 from survey.roster.models import Enterprise
-from survey.staff.models import Role
 from survey.watch import aftermath, alerts, inspections, integrity
 from survey.watch.aftermath import Group
 from survey.watch.alerts import AlertKind
@@ -185,16 +184,12 @@ def test_a_look_at_persons_before_publication_is_an_alert_unless_it_is_ones_work
     assert sorted(each.who for each in found) == sorted([room.leader.name, clerk.name])
 
 
-def test_a_dossier_opened_without_a_case_is_an_alert_and_ones_own_is_not(session, room):
-    poll = a_counted_poll(session)
-    session.add(
-        Case(poll_id=poll.id, kind="person", subject="P2", subject_name="李致远", unit_code="U1", rung=1,
-             name="谈心谈话", rule="x", lane="direct", text="x")
-    )  # fmt: skip
-    official = room.staff.hire(Role.REVIEWER)
-    for who, badge in ((room.leader, "P2"), (room.leader, "P3"), (official, "P3")):
-        looks(session, who, "dossier.read", badge)
-    assert kinds(session) == [AlertKind.DOSSIER, AlertKind.DOSSIER]
+def test_a_dossier_opened_without_a_task_is_an_alert(session, room):
+    for task in ("审查事项7", ""):
+        detail = {"reason": "了解情况", "task": task}
+        journal.record(session, by=room.inspector.login, act="dossier.open", subject="P2", detail=detail)
+    (alert,) = alerts.alerts(session, today=TODAY)
+    assert (alert.kind, alert.who) == (AlertKind.DOSSIER, room.inspector.name)
 
 
 def test_a_letter_whose_reply_is_late_is_an_alert_until_the_reply_is_entered(session, room):
@@ -235,6 +230,7 @@ def test_an_alert_is_dealt_with_by_an_inspector_and_stays(session, room):
 
 def a_closed_task(room, config):
     poll = a_counted_poll(room.session, stage=Stage.RECTIFYING)
+    poll.rules_sha256 = hashlib.sha256(poll.rules.encode()).hexdigest()
     task = rectify.open_task(
         room.session, poll=poll, unit=units(room.session)["U1"], title="报装收费", owner="李致远",
         phone="0335-7201234", deadline=TODAY, theme="收费", by=room.office, today=TODAY,
