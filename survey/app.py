@@ -4,6 +4,7 @@ import sys
 import traceback
 from functools import partial
 from pathlib import Path
+from urllib.parse import quote
 
 from flask import Flask, Response, render_template, request
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
@@ -38,13 +39,19 @@ def template_folder() -> Path:
     return inside if inside.is_dir() else PACKAGE.parent / "templates"
 
 
+def logo() -> str:
+    """Return the logo as an address that needs no request; a page of a tree not built yet shows none."""
+    drawn = STATIC / "logo.svg"
+    return f"data:image/svg+xml,{quote(drawn.read_text(encoding='utf-8'))}" if drawn.is_file() else "data:,"
+
+
 def _new_app(config: Config, door: str) -> Flask:
     app = Flask(f"survey.{door}", static_folder=str(STATIC), static_url_path="/static")
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_loader = ChoiceLoader([FileSystemLoader(template_folder())])
     app.config.update(SURVEY=config, DOOR=door)
-    app.jinja_env.globals.update(config_=config, door=door)
+    app.jinja_env.globals.update(config_=config, door=door, logo=logo())
     languages.fit_out(app, door)
     app.after_request(_headers)
     app.register_error_handler(Refused, _refused)

@@ -37,6 +37,8 @@ PHRASES = {
 KINDS: dict[str, Kind] = {"ballot": "ballot", "text": "text"}
 HTML = "text/html; charset=utf-8"
 GUARDS = [("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer")]
+WORKER = [("Service-Worker-Allowed", "/p/")]
+"""The worker that holds a ballot page for a cut line; its file lies elsewhere."""
 GATE_SECONDS = 0.3
 """How long the page may still say open; the box itself closes at once."""
 log = logging.getLogger("survey.hall")
@@ -104,7 +106,7 @@ class Door:
             return None
         cache = FOREVER if environ.get("QUERY_STRING") == f"v={packed.digest}" else ASK_FIRST
         status, headers, body = answer(packed, environ, cache=cache)
-        return status, headers + GUARDS, body
+        return status, headers + GUARDS + (WORKER if name == "keep.js" else []), body
 
     def _page(self, environ: WSGIEnvironment, poll: str, *, whole: bool) -> Answer | None:
         try:

@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 
 const ENTRIES = [
   "hall/hall.js", "hall/board.js", "hall/screen.js", "hall/enter.js", "hall/read.js", "hall/en.js", "hall/hall.css",
-  "hall/remote.js", "hall/answers.js", "issuer/ticket.js",
+  "hall/keep.js", "hall/remote.js", "hall/answers.js", "issuer/ticket.js",
   "desk/desk.js", "desk/inspector.js", "desk/charts.js", "desk/desk.css",
 ];
 // Loaded by the ballot page when it knows what the browser can do.

@@ -19,6 +19,13 @@ from tests.browser.voter import Entrepreneur
 from tests.hall.venue import Venue
 
 PHONE = {"width": 360, "height": 740}
+HANDSET = {
+    "viewport": PHONE,
+    "device_scale_factor": 2,
+    "is_mobile": True,
+    "has_touch": True,
+    "locale": "zh-CN",
+}
 
 
 def free_port() -> int:
@@ -81,9 +88,8 @@ def venue(config: Config, origin: str) -> Iterator[Venue]:
 @pytest.fixture
 def context(chromium: Browser, origin: str) -> Iterator[BrowserContext]:
     """Open a phone's browser; a fault, a refused script or style, or a foreign request fails the test."""
-    context = chromium.new_context(
-        viewport=PHONE, device_scale_factor=2, is_mobile=True, has_touch=True, locale="zh-CN"
-    )
+    # A worker would answer past the routes of a test; tests/browser/test_offline.py lets it.
+    context = chromium.new_context(**HANDSET, service_workers="block")
     asked, faults = [], []
     context.on("request", lambda request: asked.append(request.url))
     context.on("weberror", lambda error: faults.append(str(error.error)))

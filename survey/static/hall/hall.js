@@ -3,6 +3,7 @@ import { parse } from "./codes.js";
 import { byId, groups } from "./dom.js";
 import { fetchManifest } from "./fetching.js";
 import { keepCard, keptCard, pollKey, takeFragment } from "./link.js";
+import { keepPage } from "./keeping.js";
 import { kiosk, watch } from "./kiosk.js";
 import { letterSizes, show, stop } from "./screens.js";
 import { t } from "./words.js";
@@ -92,6 +93,7 @@ function start() {
   else if (card !== undefined) askCode();
 }
 
+if (byId("ballot").dataset.gate === "open") keepPage(byId("ballot").dataset.keep);
 byId("reload")?.addEventListener("click", () => location.reload());
 addEventListener("hashchange", () => location.hash.length > 1 && location.reload());
 start();
