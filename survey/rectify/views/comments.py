@@ -69,14 +69,14 @@ def _comment_page(comment: Comment, task: TaskForm | None = None, outcome: Outco
 @allow(*READERS)
 def comment(comment_id: int) -> ResponseReturnValue:
     """Show one comment's paraphrase with the ways it can go."""
-    return _comment_page(remarks.get(g.session, comment_id))
+    return _comment_page(remarks.get_for(g.session, comment_id, by=g.account))
 
 
 @bp.post("/comment/<int:comment_id>/task")
 @allow(Role.OFFICE)
 def enter(comment_id: int) -> ResponseReturnValue:
     """Enter a comment into the ledger."""
-    comment = remarks.get(g.session, comment_id)
+    comment = remarks.get_for(g.session, comment_id, by=g.account)
     form = _task_form(comment)
 
     def act() -> ResponseReturnValue:
@@ -108,7 +108,7 @@ def _open(form: TaskForm, poll_id: int, comment: Comment | None) -> None:
 @allow(*READERS)
 def settle(comment_id: int) -> ResponseReturnValue:
     """Give a comment an outcome other than a task."""
-    comment, form = remarks.get(g.session, comment_id), OutcomeForm(prefix="outcome")
+    comment, form = remarks.get_for(g.session, comment_id, by=g.account), OutcomeForm(prefix="outcome")
 
     def act() -> ResponseReturnValue:
         service.settle_comment(
@@ -128,7 +128,8 @@ def _next(comment: Comment, sentence: str) -> ResponseReturnValue:
     """Go on to the next comment without an outcome; the equation says when all have one."""
     poll = polls.get(g.session, comment.poll_id)
     settled = ledger.outcomes(g.session, poll)
-    left = [each for each in remarks.comments(g.session, poll) if each.id not in settled]
+    every = remarks.comments(g.session, poll)
+    left = [each for each in every if each.id not in settled and remarks.visible(each, g.account)]
     if not left:
         return done(f"{sentence}每条反映都有了去向。", url_for("rectify.comments", poll_id=poll.id))
     return done(f"{sentence}还有{len(left)}条。", url_for("rectify.comment", comment_id=left[0].id))
