@@ -4,6 +4,7 @@ import datetime as dt
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateTimeLocalField, RadioField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 
 from survey.box.remote import Window
@@ -20,7 +21,10 @@ class ChannelForm(FlaskForm):
 
     mode = RadioField(
         "领票和投票",
-        choices=[(TWO, "分两段（推荐）"), (ONE, "合在一段（这个渠道不再称为无记名）")],
+        choices=[
+            SelectChoice(TWO, "分两段（推荐）"),
+            SelectChoice(ONE, "合在一段（这个渠道不再称为无记名）"),
+        ],
         default=TWO,
     )
     tickets_from = DateTimeLocalField("领票开始", validators=[REQUIRED])
