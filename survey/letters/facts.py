@@ -142,3 +142,13 @@ class ReviewNote:
 
     reason: str
     count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chart:
+    """A chart as its Vega-Lite specification, what it shows in words, and how to read it."""
+
+    title: str
+    told: str
+    note: str
+    specification: str

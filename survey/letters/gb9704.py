@@ -6,6 +6,7 @@ Positions are mm on A4 from the paper's top left; 字 (`ZI`) is a character's wi
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from survey.letters.compose import measure
 
@@ -52,20 +53,54 @@ class Head:
     title_top: float
 
 
-def letter_head(mark: str) -> Head:
-    """Return the head of 信函格式 (10.1) for an issuer's mark of this length."""
-    size = min(14.0, 170 / len(mark))
-    rule = MARK_TOP_LETTER + size + 4
-    number = rule + LETTER_RULE + SEVEN_EIGHTHS - GAP
-    return Head(MARK_TOP_LETTER, size, rule, number, number + 3 * PITCH)
+@dataclass(frozen=True)
+class Grid:
+    """The rows of a page, and what follows from their number; all else is as the module says.
+
+    22 rows are the standard. When the signature would stand on the next page, 7.3.5.5 lets the rows move
+    closer together until the page holds it.
+    """
+
+    rows: int = ROWS
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return globals()[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    @property
+    def PITCH(self) -> float:  # templates know the measures by these names
+        """Return the height of a row."""
+        return (225 - ZI) / (self.rows - 1)
+
+    @property
+    def GAP(self) -> float:
+        """Return half of the blank between two rows."""
+        return (self.PITCH - ZI) / 2
+
+    @property
+    def closer(self) -> float:
+        """Return by how much a row is lower than the standard's."""
+        return PITCH - self.PITCH
+
+    def letter_head(self, mark: str) -> Head:
+        """Return the head of 信函格式 (10.1) for an issuer's mark of this length."""
+        size = min(14.0, 170 / len(mark))
+        rule = MARK_TOP_LETTER + size + 4
+        number = rule + LETTER_RULE + SEVEN_EIGHTHS - self.GAP
+        return Head(MARK_TOP_LETTER, size, rule, number, number + 3 * self.PITCH)
+
+    def ordinary_head(self, mark: str) -> Head:
+        """Return the red head of the ordinary form (7.2) for an issuer's mark of this length."""
+        size = min(20.0, 152 / len(mark))
+        number = MARK_TOP_ORDINARY + size + 2 * self.PITCH
+        rule = number + self.GAP + ZI + 4
+        return Head(MARK_TOP_ORDINARY, size, rule, number, rule + ORDINARY_RULE + 2 * self.PITCH)
 
 
-def ordinary_head(mark: str) -> Head:
-    """Return the red head of the ordinary form (7.2) for an issuer's mark of this length."""
-    size = min(20.0, 152 / len(mark))
-    number = MARK_TOP_ORDINARY + size + 2 * PITCH
-    rule = number + GAP + ZI + 4
-    return Head(MARK_TOP_ORDINARY, size, rule, number, rule + ORDINARY_RULE + 2 * PITCH)
+STANDARD, *CLOSER = (Grid(ROWS + more) for more in range(3))
+"""The standard's page, and the closer ones in the order in which they are tried (7.3.5.5)."""
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from survey.letters.facts import (
     GB9704,
     SEALED,
     Cannot,
+    Chart,
     Document,
     Done,
     MeasureCount,
@@ -49,6 +50,7 @@ __all__ = [
     "Bulletin",
     "Cannot",
     "ChannelLine",
+    "Chart",
     "CheckLine",
     "CheckSheet",
     "ClosureSlip",
@@ -177,6 +179,7 @@ class Bulletin:
     series: tuple[SeriesResult, ...]
     publicity: str
     copies: tuple[str, ...]
+    charts: tuple[Chart, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:

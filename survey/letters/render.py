@@ -9,7 +9,7 @@ import logging
 import os
 import threading
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from io import BytesIO
@@ -17,6 +17,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from survey import charts
 from survey.errors import Refused
 from survey.letters import chop, gb9704, qr
 from survey.letters.faces import FontSet, load, no_glyph
@@ -31,6 +32,7 @@ with warnings.catch_warnings():
 
 PACKAGE = Path(__file__).parent.parent
 MISSING_GLYPH = ".notdef glyph"
+OPTIONS = {"pdf_variant": "pdf/a-3a"}
 
 
 def template_folder() -> Path:
@@ -49,7 +51,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.globals.update(m=gb9704, qr=qr.svg_uri, seal_of=chop.seal_uri)
+    env.globals.update(m=gb9704.STANDARD, qr=qr.svg_uri, seal_of=chop.seal_uri, drawn=charts.image)
     return env
 
 
@@ -61,18 +63,18 @@ class Press:
         self.configuration = FontConfiguration()
         self.fetcher = URLFetcher(fail_on_errors=True, allowed_protocols={"file", "data"})
         self.faces = self._css(fonts.css())
-        self.sheets: dict[str, weasyprint.CSS] = {}
+        self.sheets: dict[tuple[str, int], weasyprint.CSS] = {}
         self.overlays: dict[str, weasyprint.CSS] = {}
         self.lock = threading.Lock()
 
     def _css(self, text: str) -> weasyprint.CSS:
         return weasyprint.CSS(string=text, font_config=self.configuration, url_fetcher=self.fetcher)
 
-    def sheet(self, name: str) -> weasyprint.CSS:
-        """Return the style sheet of that template name."""
-        if name not in self.sheets:
-            self.sheets[name] = self._css(environment().get_template(name).render())
-        return self.sheets[name]
+    def sheet(self, name: str, grid: gb9704.Grid = gb9704.STANDARD) -> weasyprint.CSS:
+        """Return the style sheet of that template name for pages of that grid."""
+        if (name, grid.rows) not in self.sheets:
+            self.sheets[name, grid.rows] = self._css(environment().get_template(name).render(m=grid))
+        return self.sheets[name, grid.rows]
 
     def overlay(self, css: str) -> list[weasyprint.CSS]:
         """Return the style sheet that goes over the template's own, parsed once."""
@@ -82,27 +84,56 @@ class Press:
 
     def print(self, html: str, style: str, dated: dt.date, overlay: str = "") -> bytes:
         """Return `html` as PDF/A-3a dated `dated`; a missing glyph or image fails it."""
+        return self.print_best(lambda _grid: html, style, dated, overlay)
+
+    def print_best(
+        self, html: Callable[[gb9704.Grid], str], style: str, dated: dt.date, overlay: str
+    ) -> bytes:
+        """Return what `html` gives for the first grid that keeps the signature with the body (7.3.5.5).
+
+        If no closer grid does, the standard's it is: the last rows of the body go with the signature.
+        """
         target = BytesIO()
         with self.lock, _epoch(dated), _watched() as faults, warnings.catch_warnings():
             # WeasyPrint 70 leaves the closing of its colour profile to the garbage collector.
             warnings.filterwarnings("ignore", r"unclosed file .*sRGB2014\.icc", ResourceWarning)
-            try:
-                weasyprint.HTML(
-                    string=html, base_url=template_folder().as_uri() + "/", url_fetcher=self.fetcher
-                ).write_pdf(
-                    target,
-                    font_config=self.configuration,
-                    stylesheets=[self.faces, self.sheet(style), *self.overlay(overlay)],
-                    pdf_variant="pdf/a-3a",
-                )
-            except FatalURLFetchingError as fault:
-                raise Refused(
-                    "letters.image",
-                    "文书所用的图片（如印章）取不到，没有印出；请检查印章图片是否在指定位置。",
-                ) from fault
+            chosen = self._lay(html, style, overlay, gb9704.STANDARD)
+            if stranded(chosen):
+                closer = (self._lay(html, style, overlay, grid) for grid in gb9704.CLOSER)
+                chosen = next((each for each in closer if not stranded(each)), chosen)
+            chosen.write_pdf(target, **OPTIONS)
         if faults:
             raise no_glyph(faults[0])
         return target.getvalue()
+
+    def _lay(
+        self, html: Callable[[gb9704.Grid], str], style: str, overlay: str, grid: gb9704.Grid
+    ) -> weasyprint.Document:
+        base, sheets = template_folder().as_uri() + "/", [self.faces, self.sheet(style, grid)]
+        try:
+            return weasyprint.HTML(string=html(grid), base_url=base, url_fetcher=self.fetcher).render(
+                font_config=self.configuration, stylesheets=[*sheets, *self.overlay(overlay)], **OPTIONS
+            )
+        except FatalURLFetchingError as fault:
+            raise Refused(
+                "letters.image",
+                "文书所用的图片（如印章）取不到，没有印出；请检查印章图片是否在指定位置。",
+            ) from fault
+
+
+def stranded(document: weasyprint.Document) -> bool:
+    """Tell whether the signature had to leave the page of the body that it was set to follow."""
+    for number, page in enumerate(document.pages):
+        body = next(iter(page._page_box.children[0].children), None)
+        first = next((box for box in body.children if box.is_in_normal_flow()), None) if body else None
+        if (
+            number
+            and first is not None
+            and first.element is not None
+            and first.element.get("class") == "keep"
+        ):
+            return True
+    return False
 
 
 @contextmanager
@@ -161,5 +192,9 @@ def pdf(
 ) -> bytes:
     """Return the template filled with `context` as PDF/A-3a; equal input gives equal bytes."""
     machine = press(fonts)
-    html = environment().get_template(template).render({**context, "set": Setter(machine.fonts)})
-    return machine.print(html, style, dated, overlay)
+    page, setter = environment().get_template(template), Setter(machine.fonts)
+
+    def html(grid: gb9704.Grid) -> str:
+        return page.render({**context, "m": grid, "set": setter})
+
+    return machine.print_best(html, style, dated, overlay)

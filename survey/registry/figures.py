@@ -14,15 +14,14 @@ from survey.letters.briefs import MeetingPaper
 from survey.letters.facts import MeasureCount, Rate, SeriesResult, UnitResult
 from survey.letters.facts import Theme as ThemeCount
 from survey.letters.kinds import HallLine, HallRecord
-from survey.poll import hall_log
-from survey.poll import service as polls
+from survey.poll import attendance, hall_log
 from survey.poll.models import HallEntry, HallStep, Poll
 from survey.rectify.notices import MEASURE_WORDS
 from survey.review.cases import count_measures
 from survey.review.comments import count_themes
 from survey.review.models import Theme
 from survey.staff.models import Account
-from survey.tally import service as tally
+from survey.tally import counts as tally
 
 DEFINITION = "非差评率为非常满意和服务一般的票数占有效评价票数的比例，未作评价的不计入。"
 ASKS = ("审议测评结果和拟采取的措施。", "同意公布各类单位结果，向企业反馈办理情况。")
@@ -94,7 +93,7 @@ def _unit(row: Mapping[str, Any]) -> UnitResult:
 
 def hall_record(session: Session, poll: Poll, *, config: Config) -> HallRecord:
     """Return 现场监督记录 as the inspectors signed it step by step."""
-    cards = polls.card_account(session, poll)
+    cards = attendance.card_account(session, poll)
     entries = hall_log.entries(session, poll)
     return HallRecord(
         organ=config.office,
@@ -102,7 +101,7 @@ def hall_record(session: Session, poll: Poll, *, config: Config) -> HallRecord:
         held_on=poll.held_on,
         venue=poll.venue or "　　　　",
         seats=poll.seats,
-        attended=len(polls.present(session, poll)),
+        attended=len(attendance.present(session, poll)),
         cards_issued=cards.issued if cards else 0,
         seals=_seals(entries),
         lines=tuple(_step(session, entry) for entry in entries.values()),

@@ -9,12 +9,12 @@ from sqlmodel import Session, col, select
 
 from survey.clock import Quarter, add_working_days
 from survey.config import Config
-from survey.custody import service as custody
+from survey.custody.models import Destruction
 from survey.errors import Missing
 from survey.letters.custodial import DestroyedFile, PersonalData, Risk, Signed
 from survey.letters.imprint import grouped
 from survey.letters.models import Letter
-from survey.poll import service as polls
+from survey.poll import queries as polls
 from survey.poll.models import Poll
 from survey.rectify import ledger
 from survey.rectify.models import Step, StepKind, Task
@@ -202,14 +202,14 @@ def of_ballot(session: Session, poll: Poll) -> Known:
     }
 
 
-def of_destruction(session: Session, poll: Poll) -> Known:
+def of_destruction(session: Session, poll: Poll, kept_until: dt.date) -> Known:
     """Return the destruction of a box as it was recorded; nothing when there was none."""
-    row = custody.destruction(session, poll)
+    row = session.get(Destruction, poll.id)
     if row is None or row.confirmed_by is None:
         return {}
     lines = (line.split("\t") for line in row.inventory.splitlines())
     return {
-        "kept_until": custody.kept_until(poll),
+        "kept_until": kept_until,
         "reason": row.reason,
         "method": "逐个文件随机覆盖后删除",
         "sealed_sha256": row.sealed_sha256 or None,

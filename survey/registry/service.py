@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from survey.clock import add_working_days
 from survey.config import Config
+from survey.custody import service as custody
 from survey.errors import Forbidden, Missing, Refused
 from survey.letters import custodial, findings, hearings, kinds, pursuit, slips
 from survey.letters import service as letters
@@ -17,11 +18,11 @@ from survey.letters.briefs import MeetingPaper
 from survey.letters.fields import labelled
 from survey.letters.findings import ClueTransfer
 from survey.letters.imprint import Imprint, printed
-from survey.letters.kinds import Commendation, Document, HallRecord, InterviewNotice, Invitation
+from survey.letters.kinds import Bulletin, Commendation, Document, HallRecord, InterviewNotice, Invitation
 from survey.letters.models import Letter, LetterState
 from survey.poll.models import Poll
 from survey.rectify.service import receive_letter as receive_letter
-from survey.registry import figures, prefill
+from survey.registry import bulletin, figures, prefill
 from survey.staff.models import Account, Role
 
 DRAFTERS = frozenset({Role.OFFICE, Role.INSPECTOR})
@@ -41,6 +42,7 @@ BY_FORM: dict[str, type] = {
 }
 """Papers that are drafted by form, the facts filled in as far as the desk knows them."""
 FROM_FIGURES: dict[str, Callable[..., Document]] = {
+    Bulletin.KIND: bulletin.bulletin,
     MeetingPaper.KIND: figures.meeting_paper,
     HallRecord.KIND: figures.hall_record,
 }
@@ -84,7 +86,7 @@ def known(
     if name == custodial.BallotApproval.KIND:
         facts |= prefill.of_ballot(session, poll)
     if name == custodial.DestructionRecord.KIND:
-        facts |= prefill.of_destruction(session, poll)
+        facts |= prefill.of_destruction(session, poll, custody.kept_until(poll))
     subject, _, number = about.partition(":")
     if subject in prefill.SUBJECTS and number.isdigit():
         if subject == "comment" and name != CLUE:

@@ -150,6 +150,9 @@ def test_replies_wait_until_every_comment_has_an_outcome_and_then_go_to_each_ent
     form = {"reply-dated": str(clock.today())}
     assert office.posts("/rectify/1/reply", "/rectify/1/letters", **form).status_code == 303
     assert "恒泰机械有限公司" in office.visit("/rectify/1/letters").text
+    assert office.posts("/rectify/letter/1/sent", "/rectify/1/letters").status_code == 409
+    people["leader"].posts("/registry/1/approve", "/registry/1")
+    office.posts("/registry/1/issue", "/registry/1")
     assert office.posts("/rectify/letter/1/sent", "/rectify/1/letters").status_code == 303
     assert office.posts("/rectify/letter/1/lost", "/rectify/1/letters").status_code == 400
     assert "已送出" in office.visit("/rectify/1/letters").text

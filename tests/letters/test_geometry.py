@@ -124,6 +124,33 @@ def test_the_signature_never_stands_alone_on_a_page() -> None:
         assert len(before) >= 2, f"{count} matters settled"
 
 
+def closer_reply(matters: int) -> list[Page]:
+    return measure(pdf_of(a_reply(done=a_reply().done[:1] * matters)))
+
+
+@pytest.mark.parametrize(("matters", "rows"), [(8, 23), (9, 24)])
+def test_rows_move_closer_until_the_page_holds_the_signature(matters: int, rows: int) -> None:
+    pages = closer_reply(matters)
+    pitch = (225 - ZI) / (rows - 1)
+    assert len(pages) == 2
+    assert [row.size for row in pages[0].body()] == near([ZI] * len(pages[0].body()))
+    tops = [row.top for row in pages[1].body()]
+    assert tops[0] == near(37)
+    assert max(tops) + ZI <= 262.05
+    assert all(b - a == near(pitch, 0.02) for a, b in pairwise(tops) if b - a < 1.5 * pitch)
+    date, name = pages[1].row("2023年4月20日"), pages[1].row("卢龙县人民政府县长")
+    _left, top, _right, bottom = pages[1].ring
+    assert (top + bottom) / 2 == near((name.top + date.top + ZI) / 2 - 5 - 7), "two names lift the seal"
+    assert top < pages[1].row("中共卢龙县委").top
+
+
+def test_where_no_row_can_move_closer_two_rows_of_the_body_go_along() -> None:
+    last = closer_reply(10)[-1]
+    before = [row for row in last.body() if row.top < last.row("中共卢龙县委").top]
+    assert len(before) == 2
+    assert before[1].top - before[0].top == near(PITCH)
+
+
 def test_copies_stand_at_the_foot_of_the_last_page() -> None:
     page = reminder()[-1]
     row = page.row("抄送：")

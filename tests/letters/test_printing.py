@@ -58,6 +58,12 @@ def test_rare_name_characters_are_drawn_in_every_style(fonts: FontSet) -> None:
     assert RARE in text_of(pdf_of(a_reminder(contact=RARE)))
 
 
+def test_a_year_in_characters_has_its_zero_in_every_style(fonts: FontSet) -> None:
+    for style in ("FS", "KT", "HT", "XBS"):
+        assert fonts.advance(style, "〇") == 1.0
+    assert "二〇二三年" in text_of(pdf_of(a_reminder(finding="二〇二三年第一季度达到标准。")))
+
+
 @pytest.mark.parametrize("char", ["😀", "𰻝", "\x07"])
 def test_a_character_without_glyph_is_refused_by_name(char: str) -> None:
     with pytest.raises(Refused, match=f"U\\+{ord(char):04X}"):
