@@ -35,6 +35,7 @@ class Shown:
     sealed: bool
     counted: bool
     remote: bool = False
+    answered: bool = False
 
 
 class Polls:
@@ -86,6 +87,7 @@ class Polls:
             sealed=self.notice("sealed", key) is not None,
             counted=self.notice("result", key) is not None,
             remote=manifest.remote is not None,
+            answered=self.notice("answers", key) is not None,
         )
 
     def listed(self) -> list[Shown]:
