@@ -1,7 +1,7 @@
 """What each box and its surroundings hold, in numbers: the measures that the row rules judge."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import cv2
@@ -113,18 +113,33 @@ def _box(strip: Strip, centre: tuple[float, ...]) -> Box:
     dark = raw > limits.DARK
     around = np.asarray(cell(strip.smooth, centre, form), np.float32) > limits.SHADE
     mask = ring_mask(form)
-    bridged = _bridged(dark)
-    return Box(
-        dark=float(dark.mean()),
+    found = Box(
+        dark=0.0,
         mass=float(np.maximum(smooth - limits.FAINT, 0).mean()),
         most=_most(smooth),
+        extent=0.0,
+        runs=0.0,
+        changes=0.0,
+        thick=0.0,
+        lump=_lump(smooth > limits.LUMP_SHADE),
+        shade=float((smooth > limits.SHADE).mean()),
+        ring=float((around & mask[: around.shape[0], : around.shape[1]]).sum() / mask.size),
+    )
+    # Two boxes of three have no dark pixel at all.
+    return _with_strokes(found, dark) if dark.any() else found
+
+
+def _with_strokes(found: Box, dark: Bits) -> Box:
+    """Return the measures with those of the dark pixels."""
+    bridged = _bridged(dark)
+    return replace(
+        found,
+        dark=float(dark.mean()),
         extent=_extent(dark),
         runs=_runs(dark),
         changes=_changes(dark),
         thick=_thick(bridged),
-        lump=max(_lump(bridged, dark), _lump(smooth > limits.LUMP_SHADE)),
-        shade=float((smooth > limits.SHADE).mean()),
-        ring=float((around & mask[: around.shape[0], : around.shape[1]]).sum() / mask.size),
+        lump=max(_lump(bridged, dark), found.lump),
     )
 
 
@@ -162,8 +177,6 @@ def _changes(dark: Bits) -> float:
 
 def _bridged(dark: Bits) -> Bits:
     """Return dark pixels with the gaps between close strokes filled."""
-    if not dark.any():
-        return dark
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (limits.BRIDGE, limits.BRIDGE))
     return cv2.morphologyEx(dark.astype(np.uint8), cv2.MORPH_CLOSE, kernel).astype(bool)
 

@@ -1,7 +1,8 @@
 """What paper costs: a print job of 110 ballots, and reading a hall's scans on two processes.
 
-The reference of the same run is rendering the same PDF pages with PDFium at 200 dpi: what looking at them
-costs before anything is read. The judging run of the reader is a command of its own, tests.paper.judge.
+The references of the same run are rendering the same PDF pages with PDFium at 200 dpi, what looking at them
+costs before anything is read, and Auto Multiple Choice on its own form with the same pens and scanner,
+where it is installed. The judging run of the reader is a command of its own, tests.paper.judge.
 """
 
 import resource
@@ -16,8 +17,9 @@ import pypdfium2
 from survey.config import Config
 from survey.paper import intake, printing, sheet
 from survey.paper.reading import Press, State
+from tests.bench import peer
 from tests.paper import stacks
-from tests.paper.damage import CONDITIONS
+from tests.paper.damage import CONDITIONS, Condition
 from tests.paper.slates import HEADING, sample_slate
 
 BALLOTS, SIDES_A_BALLOT = 110, 14
@@ -25,6 +27,7 @@ PRINT_AIM = 10.0  # CPU s
 READ_AIM = 105.0  # s of wall clock for all sides on two cores
 BALLOT_SAMPLE = 7  # filled in, one side under each condition
 SAMPLE = 308  # sides read here; the hall's time is their time in proportion
+PEER_COPIES = 10
 INSTANCE = Path(__file__).parents[2] / "instance"
 
 
@@ -70,6 +73,30 @@ def read(folder: Path) -> tuple[float, float]:
     return wall * hall, spent / rendering
 
 
+def against_peer(folder: Path) -> None:
+    """Tell pages and marks per CPU second as ratio to the peer, on one process each, with the same pens."""
+    if not peer.there():
+        say("no peer: apt-get install auto-multiple-choice to see the ratio")
+        return
+    peer.form(folder, PEER_COPIES)
+    paths, ticks = peer.fill(folder, Condition(), seed=1)
+    theirs, captured = peer.read(folder, paths)
+    scans, layout = stacks.scans(PEER_COPIES), stacks.printed(PEER_COPIES)[0]
+    files = [folder / f"{at:04}.jpg" for at in range(len(scans))]
+    for path, scan in zip(files, scans, strict=True):
+        path.write_bytes(stacks.jpeg(scan.grey))
+    press = Press(layout.poll, stacks.KEY, {layout.digest: layout})
+    before = cpu()
+    sides = [intake.read_place((path, 0), press=press, known=frozenset()) for path in files]
+    ours, marks = cpu() - before, sum(len(side.rows) for side in sides if side)
+    say(
+        f"peer: {len(paths)} pages, {ticks} marks, {1000 * theirs / len(paths):.0f} CPU ms a page, "
+        f"{captured} captured; ours: {len(sides)} sides, {marks} marks, {1000 * ours / len(sides):.0f} CPU ms"
+    )
+    pages = (len(sides) / ours) / (len(paths) / theirs)
+    say(f"pages a CPU second, ours / peer: {pages:.1f}; marks: {marks / ours / (ticks / theirs):.1f}")
+
+
 def render(path: Path) -> float:
     before = cpu()
     document = pypdfium2.PdfDocument(path)
@@ -87,6 +114,8 @@ def main() -> int:
     printing_cpu = print_job()
     with tempfile.TemporaryDirectory() as folder:
         wall, _ = read(Path(folder))
+    with tempfile.TemporaryDirectory() as folder:
+        against_peer(Path(folder))
     say(f"aims: print ≤ {PRINT_AIM} CPU s, read ≤ {READ_AIM} s")
     return int(printing_cpu > PRINT_AIM or wall > READ_AIM)
 

@@ -26,6 +26,9 @@ def answer_from(page: Page, client: FlaskClient) -> None:
             method=asked.method,
             data=asked.post_data_buffer,
             headers={"Accept-Encoding": "identity"},
+            content_type=asked.headers.get("content-type"),
+            # What a browser asks for after a redirect no longer passes the route.
+            follow_redirects=asked.method == "POST",
         )
         headers = {name: value for name, value in said.headers.items() if name != "Set-Cookie"}
         body = said.data

@@ -5,6 +5,7 @@ import datetime as dt
 from sqlmodel import Session
 
 from survey.config import Config
+from survey.paper import service as papers
 from survey.poll.models import Poll, Stage
 from survey.rectify import service as rectify
 from survey.review import comments, hearings, objections, paraphrases, recusal, steps
@@ -14,6 +15,7 @@ from survey.roster.models import Unit
 from survey.staff.models import Account, Role
 from tests.desk.poll_rooms import AT, County, ballots
 from tests.desk.review_rooms import EVIDENCE
+from tests.paper.rooms import paper_in_hand
 
 TODAY = AT.date()
 REMARKS = [{"line": "U1", "text": "办事跑了三趟。"}, {"line": "U2-2", "text": "检查没有出示证件。"}]
@@ -37,7 +39,15 @@ def a_county_in_the_middle_of_its_work(session: Session, config: Config) -> dict
     poll.stage = Stage.RECTIFYING
     _rectify(session, poll, people)
     county.draft("2023Q2")
+    _paper(session, county)
     return people
+
+
+def _paper(session: Session, county: County) -> None:
+    """Lay the paper of an earlier, closed poll before the people who decide."""
+    poll = county.closed(round_="2022Q4")
+    paper_in_hand(session, poll, config=county.config, by=county.office)
+    papers.close_intake(session, poll, config=county.config, by=county.office)
 
 
 def _review(session: Session, poll: Poll, people: dict[Role, Account], second: Account) -> None:

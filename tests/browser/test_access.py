@@ -38,13 +38,10 @@ UNSEEN = {
     "tally.report_zip",
     "rectify.evidence",
     "rectify.letter",
-    "paper.gallery",
-    "paper.gallery_picture",
     "paper.picture",
     "paper.remark_picture",
 }
-"""No pages to look at here: one lives between two clicks, one leads on, the gallery wants a scanned batch,
-the others are files."""
+"""No pages to look at here: one lives between two clicks, one leads on, the others are files."""
 
 
 @pytest.fixture

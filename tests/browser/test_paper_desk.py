@@ -42,7 +42,7 @@ def desk(config: Config) -> Iterator[tuple[Flask, list[Account]]]:
     with unit_of_work(engine) as session:
         county = County(session, config)
         poll = county.closed()
-        paper_in_hand(session, poll, config=config, by=county.office)
+        paper_in_hand(session, poll, config=config, by=county.office, ballots=1)
     yield app, [county.office, county.inspectors[0]]
     engine.dispose()
 
@@ -90,7 +90,7 @@ def test_doubts_blanks_and_comments_are_done_with_keys_alone(
     with in_session(app) as session:
         doubts = session.exec(select(PaperDoubt)).all()
         assert doubts
-        assert all(doubt.outcome for doubt in doubts)
+        assert [doubt for doubt in doubts if not doubt.outcome] == []
         assert len(session.exec(select(PaperDecision)).all()) == 2 * len(doubts)
     looks_through_the_blanks(page, app, people[0], artefacts)
     writes_and_checks(page, app, people, artefacts)
