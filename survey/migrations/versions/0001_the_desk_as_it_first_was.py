@@ -39,6 +39,7 @@ ENUMS = (
     "theme",
     "tiekind",
     "verdict",
+    "word",
 )
 
 # The journal is append-only; the database itself refuses anything else.
@@ -1153,6 +1154,28 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("case_id"),
     )
     op.create_table(
+        "mail",
+        sa.Column("comment_id", sa.Integer(), nullable=False),
+        sa.Column("poll_id", sa.Integer(), nullable=False),
+        sa.Column("key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("answered_on", sa.Date(), nullable=True),
+        sa.Column("word", sa.Enum("NONE", "SOLVED", "PARTLY", "UNSOLVED", name="word"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["comment_id"],
+            ["comment.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["poll_id"],
+            ["poll.id"],
+        ),
+        sa.PrimaryKeyConstraint("comment_id"),
+        sa.UniqueConstraint("key"),
+    )
+    with op.batch_alter_table("mail", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_mail_poll_id"), ["poll_id"], unique=False)
+
+    op.create_table(
         "measure",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=False),
@@ -1621,6 +1644,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_measure_poll_id"))
 
     op.drop_table("measure")
+    with op.batch_alter_table("mail", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_mail_poll_id"))
+
+    op.drop_table("mail")
     op.drop_table("hearing")
     with op.batch_alter_table("attendee", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_attendee_occasion_id"))
