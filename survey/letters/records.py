@@ -158,4 +158,6 @@ class HallRecord(Filled):
     lines: Annotated[tuple[HallLine, ...], "现场步骤"]
     incidents: Annotated[str, "异常情况"]
     manifest_sha256: Annotated[str, "票面校验码"]
+    rehearsal: Annotated[str | None, "自攻击演练"] = None
+    channels: Annotated[str | None, "分渠道票数"] = None
     names: ClassVar[tuple[str, ...]] = ()

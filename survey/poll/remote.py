@@ -111,6 +111,15 @@ def returned(session: Session, poll: Poll) -> int:
     return (row.returned or 0) if row else 0
 
 
+def told(session: Session, poll: Poll) -> str | None:
+    """Return the ballots by channel once the box is closed, or None where all voted in the hall."""
+    row = channel(session, poll)
+    if row is None or row.returned is None:
+        return None
+    cards = (poll.returned or 0) - row.returned
+    return f"会场票卡{cards}张；远程领出凭证{row.drawn}张，投票{row.returned}张"
+
+
 def tickets(session: Session, poll: Poll) -> int:
     """Return how many tickets were drawn."""
     row = channel(session, poll)

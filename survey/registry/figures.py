@@ -14,6 +14,7 @@ from survey.letters.briefs import MeetingPaper
 from survey.letters.facts import MeasureCount, Rate, SeriesResult, UnitResult
 from survey.letters.facts import Theme as ThemeCount
 from survey.letters.kinds import HallLine, HallRecord
+from survey.custody import service as custody
 from survey.poll import attendance, hall_log
 from survey.poll.models import HallEntry, HallStep, Poll
 from survey.rectify.notices import MEASURE_WORDS
@@ -107,6 +108,8 @@ def hall_record(session: Session, poll: Poll, *, config: Config) -> HallRecord:
         lines=tuple(_step(session, entry) for entry in entries.values()),
         incidents="没有记录异常情况",
         manifest_sha256=poll.manifest_sha256 or "尚未冻结",
+        rehearsal=custody.told(session, poll),
+        channels=remote.told(session, poll),
     )
 
 
