@@ -10,12 +10,12 @@ from sqlmodel import Session
 from scoring.rates import percent
 from survey.clock import CHINA, Quarter
 from survey.config import Config
+from survey.custody import service as custody
 from survey.letters.briefs import MeetingPaper
 from survey.letters.facts import MeasureCount, Rate, SeriesResult, UnitResult
 from survey.letters.facts import Theme as ThemeCount
 from survey.letters.kinds import HallLine, HallRecord
-from survey.custody import service as custody
-from survey.poll import attendance, hall_log
+from survey.poll import attendance, hall_log, remote
 from survey.poll.models import HallEntry, HallStep, Poll
 from survey.rectify.notices import MEASURE_WORDS
 from survey.review.cases import count_measures
