@@ -6,6 +6,7 @@ from typing import Any
 from flask import Flask, current_app, g, request, url_for
 from flask_wtf import CSRFProtect
 
+from survey import inbox
 from survey.channels import views as channels_views
 from survey.config import Config
 from survey.custody import views as custody_views
@@ -85,6 +86,8 @@ def fit_out(app: Flask, config: Config) -> None:
         WTF_I18N_ENABLED=False,
     )
     app.extensions["desk_engine"] = open_engine(config.database_url)
+    # The overview stands left of the stages whose work it lists.
+    app.extensions["inbox"] = inbox.waiting
     CSRFProtect(app)
     for stage in STAGES:
         app.register_blueprint(stage.bp)

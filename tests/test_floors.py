@@ -18,6 +18,7 @@ DOORS = {
     "upkeep",
     "desk",
     "desk_models",
+    "inbox",
     "languages",
     "mailing",
     "scaling",

@@ -53,6 +53,7 @@ def overview() -> ResponseReturnValue:
         arguments={"poll_id": poll.id} if poll and act.of_poll else {},
         turnout=service.turnout(_config(), poll) if poll else 0,
         rounds=service.latest_rounds(g.session),
+        inbox=current_app.extensions["inbox"](g.session, g.account, today=clock.today()),
     )
 
 
