@@ -5,7 +5,7 @@ from typing import Any
 
 from scoring import sentences
 from scoring.ballot import BallotFault, Slate
-from scoring.escalation import Standing, gates, lane, walk
+from scoring.escalation import DIRECT, REVIEW, Standing, gates, lane, walk
 from scoring.evidence import load
 from scoring.history import reaches
 from scoring.ladders import Ladder, Rung
@@ -74,7 +74,8 @@ def _compared(standing: Standing, rung: Rung, _ladder: Ladder, _rules: Rules) ->
     told = sentences.compared(standing.b, standing.n, rung.line, reached=reached)
     numbers = {"n": standing.n, "b": standing.b, "line": rung.line}
     gate = {"gate": "line", "passed": reached, "numbers": numbers, "text": told}
-    return {"lane": "direct" if reached and rung.automatic else None, "gates": [gate]}
+    to = DIRECT if rung.automatic else REVIEW
+    return {"lane": to if reached else None, "gates": [gate]}
 
 
 def as_text(found: dict[str, Any]) -> str:

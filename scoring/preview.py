@@ -1,5 +1,6 @@
 """What a policy will do, told before anybody votes: least numbers of poor ratings, listings by luck."""
 
+from collections.abc import Sequence
 from itertools import groupby
 
 from scoring.fairness import TRUE_RATES, LeastRow, least_table, tail
@@ -20,7 +21,9 @@ def preview(rules: Rules, *, officials: int = ROSTER, ratings: int = 110) -> lis
     lines += table(("有效评价", *(rung.name for rung in rungs)), [_step(steps) for steps in _steps(rows)])
     lines += ["", f"若{officials}名人员每人有{ratings}家评价，按偶然预计误列人数："]
     heads = ("真实差评率", *(rung.name for rung in rungs))
-    return lines + table(heads, _by_luck(rows, ratings, officials))
+    tested = [row for row in rows if row.n == ratings]
+    least = tested[0].least if tested else (None,) * len(rungs)
+    return lines + table(heads, _by_luck(least, ratings, officials))
 
 
 def _steps(rows: list[LeastRow]) -> list[list[LeastRow]]:
@@ -33,12 +36,8 @@ def _step(steps: list[LeastRow]) -> list[str]:
     return [sizes, *("-" if least is None else str(least) for least in first.least)]
 
 
-def _by_luck(rows: list[LeastRow], ratings: int, officials: int) -> list[list[str]]:
-    row = next(row for row in rows if row.n == ratings)
-    return [
-        [line(rate), *(_people(least, ratings, rate, officials) for least in row.least)]
-        for rate in TRUE_RATES
-    ]
+def _by_luck(least: Sequence[int | None], ratings: int, officials: int) -> list[list[str]]:
+    return [[line(rate), *(_people(one, ratings, rate, officials) for one in least)] for rate in TRUE_RATES]
 
 
 def _people(least: int | None, ratings: int, rate: float, officials: int) -> str:

@@ -7,12 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scoring import fairness, rules, standings
-from scoring.ballot import BallotFault, parse_slate, read_rows
+from scoring.ballot import BallotFault, parse_slate, read_rows, rows
 from scoring.disclose import Cell, public, withheld
 from scoring.escalation import Standing, commendation, gates
+from scoring.explain import explain
 from scoring.fairness import bound, least_poor, passes, poisson_binomial, tail
 from scoring.history import Round, at_line, reaches
 from scoring.ladders import Rung
+from scoring.preview import preview
 from scoring.recount import recount
 from scoring.schema import RulesFault, Table
 from tests.scoring.polls import POLICY, REPLAY_RULES, RULES, slate, spread
@@ -195,3 +197,17 @@ def test_a_weighted_score_weighs_each_option_with_its_own_points():
     score = next(rate for rate in result["rates"] if rate["key"] == "score")
     assert (score["name"], score["num"], score["den"]) == ("得分", 10 * 100 + 2 * 60, 100 * 13)
     assert score["interval"] is None
+
+
+@pytest.mark.parametrize(("poor", "lanes"), [(0, [None, None]), (10, ["direct", "review"])])
+def test_a_line_that_people_decide_on_is_explained_as_theirs(poor, lanes):
+    names = parse_slate(slate(2))
+    ballots = rows(spread({"P0": (20 - poor, 0, poor), "P1": (20, 0, 0)}, 20), names)
+    assert [rung["lane"] for rung in explain(ballots, names, REPLAY_RULES)["P0"]["rungs"]] == lanes
+
+
+def test_a_step_of_the_printed_table_with_one_size_is_printed_as_that_size():
+    one_size = preview(RULES._replace(person=RULES.person._replace(min_n=120)))
+    assert [line.split()[0] for line in one_size if line.strip().startswith("12")] == ["120"]
+    # With 110 ratings nobody is tested under such a policy, so nobody is listed by luck.
+    assert [line.split()[1:] for line in one_size[-3:]] == [["0.0000", "0.0000"]] * 3

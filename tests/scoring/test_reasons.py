@@ -136,3 +136,50 @@ def test_whoever_is_proposed_has_a_step_that_says_so(counts, actions):
         lanes = {step.lane for step in steps(f"P{at}", rows(ballots, form), form).values()} - {None}
         assert lanes >= {one["lane"] for one in proposals(result, id=f"P{at}")}
         assert bool(lanes) == bool(proposals(result, id=f"P{at}"))
+
+
+def counted(tallies, *, officials=3, voters=28, rules=RULES, past=()):
+    """Count one poll; return its result, and the sheet's steps on P0 with the earlier polls as history."""
+    names = slate(officials)
+    ballots = spread(tallies, voters)
+    found = steps("P0", rows(ballots, parse_slate(names)), parse_slate(names), rules, past)
+    return recount(names, ballots, rules, past), found
+
+
+MANY_POOR, FEW_POOR = {"P0": (20, 0, 8), "P1": (28, 0, 0)}, {"P0": (28, 0, 0), "P1": (28, 0, 0)}
+
+
+def test_the_first_poll_of_all_is_no_row():
+    _, found = counted(MANY_POOR)
+    assert found["谈心谈话"].lane == "direct"
+    assert found["约谈教育（连续2季谈心谈话）"].lane is None
+
+
+def test_who_stands_well_in_this_poll_opens_no_case_whatever_was_before():
+    past = []
+    for _ in range(3):
+        past.append(counted({"P0": (10, 0, 18), "P1": (28, 0, 0)}, past=past)[0])
+    _, found = counted(FEW_POOR, past=past)
+    assert (
+        "2次" in told(found["调整岗位（建议）"])["次数"][1]
+        or "3次" in told(found["调整岗位（建议）"])["次数"][1]
+    )
+    assert found["调整岗位（建议）"].lane is None
+
+
+def test_a_line_reached_once_is_told_alone_and_one_asked_twice_with_its_row():
+    _, found = counted(MANY_POOR, rules=REPLAY_RULES)
+    asked = {name: list(told(step)) for name, step in found.items()}
+    once, twice = (rung.name for rung in REPLAY_RULES.person.rungs)
+    assert asked == {once: ["原始差评率"], twice: ["原始差评率", "此前1季是否也达到"]}
+
+
+def test_pooled_polls_with_a_poor_mark_in_just_two_of_them_are_enough():
+    past, marks = [], [(2, 0, 4), (2, 0, 4), (3, 0, 0), (3, 0, 0)]
+    for each in marks:
+        last, found = counted({"P0": each, "P1": (20, 0, 0)}, voters=20, past=past)
+        past.append(last)
+    step = found["谈心谈话（滚动4季合并）"]
+    assert told(step)["差评分布"] == (True, "2季有差评，至少2季")
+    assert step.lane == "direct"
+    assert proposals(last, id="P0")[0]["rule"] == "person.rolling"
