@@ -7,7 +7,7 @@ const FACE = '"PingFang SC", "Microsoft YaHei", "Source Han Sans SC", "Noto Sans
 const LETTERS = 14;
 const NARROW = 480;
 const of = (name) => `var(--${name})`;
-const words = { labelFontSize: LETTERS, titleFontSize: LETTERS, labelFont: FACE, titleFont: FACE, titleFontWeight: 400 };
+const words = { labelLimit: 360, labelFontSize: LETTERS, titleFontSize: LETTERS, labelFont: FACE, titleFont: FACE, titleFontWeight: 400 };
 
 const THEME = {
   background: null,
