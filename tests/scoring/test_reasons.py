@@ -183,3 +183,10 @@ def test_pooled_polls_with_a_poor_mark_in_just_two_of_them_are_enough():
     assert told(step)["差评分布"] == (True, "2季有差评，至少2季")
     assert step.lane == "direct"
     assert proposals(last, id="P0")[0]["rule"] == "person.rolling"
+
+
+def test_a_policy_that_pools_no_polls_tells_of_none():
+    alone = RULES._replace(person=RULES.person._replace(rolling=None))
+    _, found = counted({"P0": (2, 0, 4), "P1": (20, 0, 0)}, voters=20, rules=alone)
+    assert [name for name in found if "滚动" in name] == []
+    assert told(found["谈心谈话"])["依据够不够"][0] is False
