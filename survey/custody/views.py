@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from survey import clock
+from survey.box import words
 from survey.config import Config
 from survey.custody import service
 from survey.custody.forms import DestructionForm
@@ -42,6 +43,14 @@ def record(poll_id: int) -> ResponseReturnValue:
         kept_until=service.kept_until(poll),
         form=DestructionForm(),
     )
+
+
+@bp.get("/<int:poll_id>/backup")
+@allow(Role.INSPECTOR)
+def backup(poll_id: int) -> ResponseReturnValue:
+    """Show the page on which an inspector's own browser writes the key as words for an envelope."""
+    poll = polls.get(g.session, poll_id)
+    return render_template("desk/custody/backup.html", poll=poll, words=words.WORD_LIST)
 
 
 @bp.post("/<int:poll_id>/rehearse")
