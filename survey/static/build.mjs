@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 const ENTRIES = [
   "hall/hall.js", "hall/board.js", "hall/screen.js", "hall/enter.js", "hall/read.js", "hall/en.js", "hall/hall.css",
   "hall/keep.js", "hall/remote.js", "hall/answers.js", "issuer/ticket.js",
-  "desk/desk.js", "desk/inspector.js", "desk/charts.js", "desk/desk.css",
+  "desk/desk.js", "desk/inspector.js", "desk/backup.js", "desk/charts.js", "desk/desk.css",
 ];
 // Loaded by the ballot page when it knows what the browser can do.
 const MODULES = ["hall/subtle.js", "hall/plain.js", "hall/lost.js"];
