@@ -29,7 +29,7 @@ from survey.errors import Refused
 from survey.paper import images, intake, service
 from survey.paper.models import Choice, PaperDoubt, PaperPicture, PaperRemark, PaperSide
 from survey.poll.models import Poll, Stage
-from survey.tally import audit, opened, reportsheet
+from survey.tally import audit, channels, opened, reportsheet
 from survey.tally import service as tally
 from tests.conftest import FONTS, REPOSITORY
 from tests.desk.poll_rooms import ALL_GOOD, AT, County
@@ -256,9 +256,25 @@ def test_the_public_report_of_both_channels_passes_its_own_verifier(hall, tmp_pa
     with zipfile.ZipFile(io.BytesIO(audit.report(config, mixed.poll))) as archive:
         archive.extractall(tmp_path)
     assert verify.faults(tmp_path) == []
+    published = json.loads((tmp_path / "result.json").read_text())
+    assert published["paper"]["accounts"][0]["returned"] == PAPER
     told = (tmp_path / "table.txt").read_text()
     (tmp_path / "table.txt").write_text(told.replace(f"carried={PAPER}", f"carried={PAPER + 1}"))
     assert any("各项之和" in fault for fault in verify.faults(tmp_path))
+
+
+def test_a_small_channel_or_a_withheld_line_is_not_told_apart():
+    slate = {"units": [{"id": "U1", "name": "甲"}, {"id": "U2", "name": "乙"}]}
+    sheets = [{"channel": "paper", "overall": "A", "units": {"U2": "C"}, "persons": {}}] * 5
+    phones = [{"overall": "A", "units": {"U1": "B", "U2": "A"}, "persons": {}}] * 9
+    four = [{"channel": "paper", "overall": None, "units": {"U1": "A"}, "persons": {}}] * 4
+    lines = channels.side_by_side(slate, [*sheets, *phones, *four])
+    told = {line["id"]: line for line in lines}
+    assert told["U1"] == {"id": "U1", "name": "甲", "withheld": True}
+    assert told["U2"]["paper"] == {"a": 0, "g": 0, "b": 5}
+    hidden = {"units": [{"id": "U2", "withheld": True}], "overall": {"withheld": False}}
+    thinned = channels.thinned({"lines": lines}, hidden)["lines"]
+    assert [line["id"] for line in thinned if line.get("withheld")] == ["U1", "U2"]
 
 
 def test_no_box_is_opened_while_its_paper_is_not_sealed(hall):
