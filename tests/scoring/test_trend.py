@@ -2,7 +2,11 @@
 
 import random
 
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats.mstats import winsorize
 from statsmodels.stats.proportion import confint_proportions_2indep
 
 from scoring import funnel, trend
@@ -83,6 +87,32 @@ def test_real_differences_widen_the_funnel():
     assert funnel.funnel(cells).phi > 4
     assert funnel.funnel(cells).tau2 > 0.005
     assert funnel.funnel([(0, 0)]) is None
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.floats(-9, 9), min_size=1, max_size=60))
+def test_the_outermost_tenth_on_each_side_is_pulled_in_as_scipy_does(scores):
+    expected = winsorize(np.array(scores), limits=(0.1, 0.1))
+    assert sorted(funnel.winsorised(scores)) == pytest.approx(sorted(expected.tolist()))
+    assert funnel.dispersion(scores) == pytest.approx(float((np.asarray(expected) ** 2).mean()))
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 20), st.integers(20, 90)), min_size=2, max_size=40))
+def test_the_funnel_is_worked_out_as_its_publication_says(cells):
+    """Spiegelhalter 2005 in numpy; FunnelPlotR's 6.24 and nine outside need data that are not ours."""
+    b, n = (np.array(column, float) for column in zip(*cells, strict=True))
+    theta = b.sum() / n.sum()
+    z = (np.arcsin(np.sqrt(b / n)) - np.arcsin(np.sqrt(theta))) * 2 * np.sqrt(n)
+    phi, w, size = float((np.asarray(winsorize(z, limits=(0.1, 0.1))) ** 2).mean()), 4 * n, len(n)
+    tau2 = max(0.0, (size * phi - (size - 1)) / (w.sum() - (w**2).sum() / w.sum()))
+    found = funnel.funnel(cells)
+    assert found == pytest.approx((theta, phi, tau2), abs=1e-9)
+    reach = 3.09 * np.sqrt(1 / (4 * n) + tau2)
+    for size_, high in zip(
+        n, np.sin(np.minimum(np.pi / 2, np.arcsin(np.sqrt(theta)) + reach)) ** 2, strict=True
+    ):
+        assert found.limits(int(size_))[1] == pytest.approx(high, abs=1e-9)
 
 
 def test_few_ratings_are_drawn_to_the_average_and_many_are_not():
