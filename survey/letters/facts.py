@@ -2,12 +2,26 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import ClassVar, Protocol
 
 GB9704 = "gb9704.css"
 SHEET = "sheet.css"
 SEALED, BY_HAND, UNSEALED, NO_SIGNATURE = "sealed", "sealed by hand", "unsealed", "none"
 """How a kind is signed: under the printed seal, with room for a pressed seal, without seal, not at all."""
+
+
+class Look(StrEnum):
+    """How a letter is printed: as the standard says, for weak eyes, with an English summary."""
+
+    STANDARD = "standard"
+    LARGE = "large"
+    ENGLISH = "english"
+
+    @property
+    def chinese(self) -> str:
+        """Return the look's Chinese name."""
+        return {"standard": "标准", "large": "大字", "english": "附英文摘要"}[self.value]
 
 
 class Document(Protocol):

@@ -55,13 +55,14 @@ class Head:
 
 @dataclass(frozen=True)
 class Grid:
-    """The rows of a page, and what follows from their number; all else is as the module says.
+    """The rows and columns of a page, and what follows from their number; all else is as the module says.
 
-    22 rows are the standard. When the signature would stand on the next page, 7.3.5.5 lets the rows move
-    closer together until the page holds it.
+    22 rows of 28 are the standard. When the signature would stand on the next page, 7.3.5.5 lets the rows
+    move closer together until the page holds it. Large print has fewer of both.
     """
 
     rows: int = ROWS
+    columns: int = COLUMNS
 
     def __getattr__(self, name: str) -> Any:
         try:
@@ -70,19 +71,33 @@ class Grid:
             raise AttributeError(name) from None
 
     @property
+    def ZI(self) -> float:
+        """Return the width of a character."""
+        return 156 / self.columns
+
+    @property
+    def TITLE_SIZE(self) -> float:
+        """Return the size of the title, in proportion to the body."""
+        return TITLE_SIZE * self.ZI / ZI
+
+    @property
     def PITCH(self) -> float:  # templates know the measures by these names
         """Return the height of a row."""
-        return (225 - ZI) / (self.rows - 1)
+        return (225 - self.ZI) / (self.rows - 1)
 
     @property
     def GAP(self) -> float:
         """Return half of the blank between two rows."""
-        return (self.PITCH - ZI) / 2
+        return (self.PITCH - self.ZI) / 2
 
     @property
-    def closer(self) -> float:
+    def lower(self) -> float:
         """Return by how much a row is lower than the standard's."""
         return PITCH - self.PITCH
+
+    def closer(self) -> tuple["Grid", ...]:
+        """Return the grids that are tried when the signature would leave its page (7.3.5.5)."""
+        return tuple(Grid(self.rows + more, self.columns) for more in (1, 2))
 
     def letter_head(self, mark: str) -> Head:
         """Return the head of 信函格式 (10.1) for an issuer's mark of this length."""
@@ -99,8 +114,8 @@ class Grid:
         return Head(MARK_TOP_ORDINARY, size, rule, number, rule + ORDINARY_RULE + 2 * self.PITCH)
 
 
-STANDARD, *CLOSER = (Grid(ROWS + more) for more in range(3))
-"""The standard's page, and the closer ones in the order in which they are tried (7.3.5.5)."""
+STANDARD, LARGE = Grid(), Grid(rows=15, columns=20)
+"""The standard's page, and one in 22 pt for weak eyes (适老化通用设计规范: at least 18 pt)."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +132,9 @@ class Signature:
     seal_top: float = SEAL_TOP
 
 
-def sealed(names: Sequence[str], day: dt.date, advance: Callable[[str], float]) -> Signature:
+def sealed(
+    names: Sequence[str], day: dt.date, advance: Callable[[str], float], grid: Grid = STANDARD
+) -> Signature:
     """Return the signature block with a seal (7.3.5.1): date right 4, the names centred over it."""
     date = chinese_date(day)
     date_width = measure(date, advance)
@@ -126,10 +143,12 @@ def sealed(names: Sequence[str], day: dt.date, advance: Callable[[str], float]) 
     axis = max(4 + date_width / 2, widest / 2)
     placed = tuple((name, axis - measure(name, advance) / 2) for name in names)
     top = SEAL_TOP - SEAL_LIFT * (len(names) - 1)
-    return Signature(placed, date, axis - date_width / 2, axis * ZI - SEAL / 2, top)
+    return Signature(placed, date, axis - date_width / 2, axis * grid.ZI - SEAL / 2, top - grid.lower)
 
 
-def unsealed(names: Sequence[str], day: dt.date, advance: Callable[[str], float]) -> Signature:
+def unsealed(
+    names: Sequence[str], day: dt.date, advance: Callable[[str], float], _grid: Grid = STANDARD
+) -> Signature:
     """Return the signature block without a seal (7.3.5.2): name right 2, date 2 in from the name's start."""
     date = chinese_date(day)
     widest = max(measure(name, advance) for name in names)
@@ -140,7 +159,9 @@ def unsealed(names: Sequence[str], day: dt.date, advance: Callable[[str], float]
     return Signature(placed, date, date_right)
 
 
-def unsigned(_names: Sequence[str], _day: dt.date, _advance: Callable[[str], float]) -> None:
+def unsigned(
+    _names: Sequence[str], _day: dt.date, _advance: Callable[[str], float], _grid: Grid = STANDARD
+) -> None:
     """Return no signature block: people sign such a sheet by hand."""
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from survey.letters import chop, gb9704, qr, render
 from survey.letters.faces import load
-from survey.letters.facts import BY_HAND, NO_SIGNATURE, SEALED, UNSEALED
+from survey.letters.facts import BY_HAND, NO_SIGNATURE, SEALED, UNSEALED, Look
 from survey.letters.kinds import Document
 from survey.letters.setting import Setter
 
@@ -44,7 +44,8 @@ SIGNATURES = {
 def printed(document: Document, imprint: Imprint, *, fonts: Path, overlay: str = "") -> bytes:
     """Return the finished letter as PDF/A-3a."""
     advance = partial(Setter(load(fonts)).advance, "FS")
-    sign = SIGNATURES[document.SIGNATURE](document.names, imprint.dated, advance)
+    grid = gb9704.LARGE if getattr(document, "look", None) is Look.LARGE else gb9704.STANDARD
+    sign = SIGNATURES[document.SIGNATURE](document.names, imprint.dated, advance, grid)
     context = {
         "doc": document,
         "imprint": imprint,
@@ -53,4 +54,6 @@ def printed(document: Document, imprint: Imprint, *, fonts: Path, overlay: str =
         "qr_image": qr.svg_uri(imprint.check_url),
     }
     template, style = f"letters/{document.TEMPLATE}", f"letters/{document.STYLE}"
-    return render.pdf(template, context, fonts=fonts, dated=imprint.dated, style=style, overlay=overlay)
+    return render.pdf(
+        template, context, fonts=fonts, dated=imprint.dated, style=style, overlay=overlay, grid=grid
+    )

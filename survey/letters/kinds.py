@@ -10,11 +10,12 @@ import json
 import types
 import typing
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
 from typing import ClassVar
 
 from survey.errors import Refused
-from survey.letters import briefs, custodial, findings, hearings, pursuit
+from survey.letters import briefs, custodial, english, findings, hearings, pursuit
 from survey.letters.facts import (
     GB9704,
     SEALED,
@@ -22,6 +23,7 @@ from survey.letters.facts import (
     Chart,
     Document,
     Done,
+    Look,
     MeasureCount,
     Pending,
     Problem,
@@ -61,6 +63,7 @@ __all__ = [
     "HallRecord",
     "InterviewNotice",
     "Invitation",
+    "Look",
     "MeasureCount",
     "PaperLine",
     "Pending",
@@ -138,11 +141,23 @@ class Reply:
     hotline: str
     discipline_phone: str
     next_round: str
+    look: Look = Look.STANDARD
 
     @property
     def names(self) -> tuple[str, ...]:
         """Return the 署名: the signing leaders, one a row."""
         return self.signers
+
+    @property
+    def english(self) -> tuple[str, ...]:
+        """Return the paragraphs of the English summary."""
+        return (
+            english.turnout(self.invited, self.attended, self.valid),
+            english.rates(self.rates),
+            english.themes(self.themes),
+            english.matters(self.done, self.pending, self.cannot, self.measures),
+            english.contact(self.hotline, self.discipline_phone),
+        )
 
     @property
     def salutation(self) -> str:
@@ -238,6 +253,8 @@ def _decode(hint: typing.Any, value: typing.Any) -> typing.Any:
     if isinstance(hint, types.UnionType):
         inner = next(part for part in typing.get_args(hint) if part is not types.NoneType)
         return None if value is None else _decode(inner, value)
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return hint(value)
     if hint is dt.date:
         return dt.date.fromisoformat(value)
     if not isinstance(value, hint):

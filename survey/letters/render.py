@@ -63,7 +63,7 @@ class Press:
         self.configuration = FontConfiguration()
         self.fetcher = URLFetcher(fail_on_errors=True, allowed_protocols={"file", "data"})
         self.faces = self._css(fonts.css())
-        self.sheets: dict[tuple[str, int], weasyprint.CSS] = {}
+        self.sheets: dict[tuple[str, gb9704.Grid], weasyprint.CSS] = {}
         self.overlays: dict[str, weasyprint.CSS] = {}
         self.lock = threading.Lock()
 
@@ -72,9 +72,9 @@ class Press:
 
     def sheet(self, name: str, grid: gb9704.Grid = gb9704.STANDARD) -> weasyprint.CSS:
         """Return the style sheet of that template name for pages of that grid."""
-        if (name, grid.rows) not in self.sheets:
-            self.sheets[name, grid.rows] = self._css(environment().get_template(name).render(m=grid))
-        return self.sheets[name, grid.rows]
+        if (name, grid) not in self.sheets:
+            self.sheets[name, grid] = self._css(environment().get_template(name).render(m=grid))
+        return self.sheets[name, grid]
 
     def overlay(self, css: str) -> list[weasyprint.CSS]:
         """Return the style sheet that goes over the template's own, parsed once."""
@@ -84,22 +84,28 @@ class Press:
 
     def print(self, html: str, style: str, dated: dt.date, overlay: str = "") -> bytes:
         """Return `html` as PDF/A-3a dated `dated`; a missing glyph or image fails it."""
-        return self.print_best(lambda _grid: html, style, dated, overlay)
+        return self.print_best(lambda _grid: html, style, dated, overlay=overlay)
 
     def print_best(
-        self, html: Callable[[gb9704.Grid], str], style: str, dated: dt.date, overlay: str
+        self,
+        html: Callable[[gb9704.Grid], str],
+        style: str,
+        dated: dt.date,
+        *,
+        overlay: str = "",
+        first: gb9704.Grid = gb9704.STANDARD,
     ) -> bytes:
         """Return what `html` gives for the first grid that keeps the signature with the body (7.3.5.5).
 
-        If no closer grid does, the standard's it is: the last rows of the body go with the signature.
+        If no grid does, the first it is: the last rows of the body go with the signature.
         """
         target = BytesIO()
         with self.lock, _epoch(dated), _watched() as faults, warnings.catch_warnings():
             # WeasyPrint 70 leaves the closing of its colour profile to the garbage collector.
             warnings.filterwarnings("ignore", r"unclosed file .*sRGB2014\.icc", ResourceWarning)
-            chosen = self._lay(html, style, overlay, gb9704.STANDARD)
+            chosen = self._lay(html, style, overlay, first)
             if stranded(chosen):
-                closer = (self._lay(html, style, overlay, grid) for grid in gb9704.CLOSER)
+                closer = (self._lay(html, style, overlay, grid) for grid in first.closer())
                 chosen = next((each for each in closer if not stranded(each)), chosen)
             chosen.write_pdf(target, **OPTIONS)
         if faults:
@@ -189,12 +195,13 @@ def pdf(
     dated: dt.date,
     style: str,
     overlay: str = "",
+    grid: gb9704.Grid = gb9704.STANDARD,
 ) -> bytes:
     """Return the template filled with `context` as PDF/A-3a; equal input gives equal bytes."""
     machine = press(fonts)
-    page, setter = environment().get_template(template), Setter(machine.fonts)
+    page, setter = environment().get_template(template), Setter(machine.fonts, line=grid.columns)
 
-    def html(grid: gb9704.Grid) -> str:
-        return page.render({**context, "m": grid, "set": setter})
+    def html(closer: gb9704.Grid) -> str:
+        return page.render({**context, "m": closer, "grid": grid, "set": setter})
 
-    return machine.print_best(html, style, dated, overlay)
+    return machine.print_best(html, style, dated, overlay=overlay, first=grid)

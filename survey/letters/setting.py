@@ -72,9 +72,10 @@ class Setter:
         first = paragraph(early, "FS", 2.0) if early else Markup()
         return first, paragraph(late, "FS", 0.0 if early else 2.0)
 
-    def title(self, text: str, columns: int = TITLE_WIDTH) -> Markup:
+    def title(self, text: str, columns: int | None = None) -> Markup:
         """Return the title, broken by sense (7.3.1) into lines of at most `columns` characters."""
         self.fonts.require("XBS", text)
+        columns = columns or int(TITLE_WIDTH * self.line / LINE)
         lines = Markup("<br>").join(title_lines(plain(text), columns=columns))
         return Markup("<h1>{}</h1>").format(lines)
 

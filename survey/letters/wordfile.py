@@ -109,6 +109,7 @@ def _blocks(letter: Letter, config: Config) -> list[Block]:
         "seal": None,
         "qr_image": "",
         "set": setter,
+        "grid": gb9704.STANDARD,
     }
     html = render.environment().get_template(f"letters/{document.TEMPLATE}").render(context)
     reader = _Reader()

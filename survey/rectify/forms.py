@@ -9,6 +9,7 @@ from wtforms import DateField, IntegerField, RadioField, SelectField, StringFiel
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
+from survey.letters.kinds import Look
 from survey.rectify.evidence import Upload
 from survey.rectify.models import Finding, OutcomeKind
 from survey.review.models import Theme
@@ -117,3 +118,14 @@ class IssueForm(FlaskForm):
         """Return the chosen date, or today."""
         chosen: dt.date | None = self.dated.data
         return chosen or today
+
+
+class ReplyForm(IssueForm):
+    """The date and the look of the letters to the enterprises."""
+
+    look = SelectField("版式", choices=[SelectChoice(look.value, look.chinese) for look in Look])
+
+    def chosen_look(self) -> Look:
+        """Return the chosen look; the standard's when none was asked for."""
+        asked = self.look.data
+        return Look(asked) if asked in set(Look) else Look.STANDARD

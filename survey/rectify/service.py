@@ -5,7 +5,7 @@ A unit answers only its own tasks; the office verifies; the inspectors see every
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlmodel import Session, select
 
@@ -13,7 +13,7 @@ from survey import clock
 from survey.config import Config
 from survey.errors import Invalid, Refused
 from survey.letters import service as letters
-from survey.letters.kinds import Document
+from survey.letters.kinds import Document, Look
 from survey.letters.models import Letter, LetterState
 from survey.letters.service import Failure
 from survey.poll import stages
@@ -157,13 +157,13 @@ def _decider(session: Session, measure: Measure) -> Account:
 
 
 def draft_replies(
-    session: Session, poll: Poll, *, config: Config, by: Account, dated: dt.date
+    session: Session, poll: Poll, *, config: Config, by: Account, dated: dt.date, look: Look = Look.STANDARD
 ) -> list[Letter]:
     """Draft 《致企业家的一封信》 to each active enterprise that has none of this poll yet."""
     only(by, Role.OFFICE, act="拟致企业家的一封信")
     stages.require(poll, *REPLYING)
     _all_settled(session, poll)
-    letter = notices.reply(session, poll, config=config, dated=dated)
+    letter = replace(notices.reply(session, poll, config=config, dated=dated), look=look)
     return [
         _draft(
             session, poll, notices.to(letter, firm.name), reference, firm.name, word=None, dated=dated, by=by

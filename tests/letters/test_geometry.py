@@ -8,6 +8,7 @@ from itertools import pairwise
 import pytest
 
 from survey.letters.compose import CLOSING
+from survey.letters.facts import Look
 from tests.letters.conftest import pdf_of
 from tests.letters.geometry import Page, SetRow, measure
 from tests.letters.samples import a_bulletin, a_reminder, a_reply, an_imprint, many_problems
@@ -149,6 +150,32 @@ def test_where_no_row_can_move_closer_two_rows_of_the_body_go_along() -> None:
     before = [row for row in last.body() if row.top < last.row("中共卢龙县委").top]
     assert len(before) == 2
     assert before[1].top - before[0].top == near(PITCH)
+
+
+def test_large_print_has_fifteen_rows_of_twenty_characters() -> None:
+    pages = measure(pdf_of(a_reply(look=Look.LARGE)))
+    size, pitch = 156 / 20, (225 - 156 / 20) / 14
+    rows = [row for page in pages for row in page.rows if abs(row.size - size) < 0.01]
+    assert max(len([row for row in page.rows if abs(row.size - size) < 0.01]) for page in pages) == 15
+    assert pages[1].rows[0].top == near(37)
+    assert all(row.right <= 184 + size / 2 + 0.05 for row in rows)
+    last = pages[-1]
+    date, name = last.row("2023年4月20日"), last.row("卢龙县人民政府县长")
+    left, top, right, bottom = last.ring
+    assert (left + right) / 2 == near((date.left + date.right) / 2)
+    assert top < last.row("中共卢龙县委").top + size / 2
+    assert date.top < bottom
+    assert date.top - name.top == near(pitch)
+
+
+def test_an_english_summary_follows_the_letter_and_names_nobody() -> None:
+    pages = measure(pdf_of(a_reply(look=Look.ENGLISH)))
+    text = pages[-1].text.replace("\n", " ")
+    assert len(pages) == len(reply()) + 1
+    assert "Of 110 enterprises invited, 110 attended and 110 valid ballots" in text
+    assert "rate without poor marks 99.09% (31937/32230)" in text
+    assert "Matters settled: 2; in progress: 1; declined with their legal ground: 1." in text
+    assert "佰工" not in text
 
 
 def test_copies_stand_at_the_foot_of_the_last_page() -> None:

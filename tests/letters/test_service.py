@@ -236,7 +236,7 @@ def test_nothing_goes_out_that_nobody_else_approved(
     session: Session, config: Config, clerk: Account, leader: Account
 ) -> None:
     letter = service.draft(
-        session, a_reply(), round_="2023Q1", reference="", addressee="某企业", word=None, dated=DATED, by=clerk
+        session, a_reply(), round_="2023Q1", reference="", addressee="某厂", word=None, dated=DATED, by=clerk
     )  # fmt: skip
     with pytest.raises(Refused, match="“草稿”，不能改为“已印发”"):
         service.issue(session, letter, config=config, by=clerk)

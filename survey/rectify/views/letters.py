@@ -10,7 +10,7 @@ from survey.letters.models import Letter, LetterState
 from survey.poll import service as polls
 from survey.poll.models import Poll
 from survey.rectify import notices, outbox, service
-from survey.rectify.forms import IssueForm
+from survey.rectify.forms import IssueForm, ReplyForm
 from survey.rectify.service import Batch
 from survey.rectify.views.door import bp, config, done, download
 from survey.review import cases
@@ -73,7 +73,7 @@ def letters(poll_id: int) -> ResponseReturnValue:
         reminding=poll.stage in service.REMINDING,
         replying=poll.stage in service.REPLYING,
         remind=IssueForm(prefix="remind", dated=clock.today()),
-        reply=IssueForm(prefix="reply", dated=clock.today()),
+        reply=ReplyForm(prefix="reply", dated=clock.today()),
         next=NEXT,
     )
 
@@ -147,8 +147,9 @@ def remind(poll_id: int) -> ResponseReturnValue:
 @allow(Role.OFFICE)
 def reply(poll_id: int) -> ResponseReturnValue:
     """Draft the letter to every enterprise; a leader approves it before it is issued."""
-    poll, dated = polls.get(g.session, poll_id), IssueForm(prefix="reply").day(clock.today())
-    drafts = service.draft_replies(g.session, poll, config=config(), by=g.account, dated=dated)
+    poll, form = polls.get(g.session, poll_id), ReplyForm(prefix="reply")
+    dated, look = form.day(clock.today()), form.chosen_look()
+    drafts = service.draft_replies(g.session, poll, config=config(), by=g.account, dated=dated, look=look)
     sentence = f"已拟{len(drafts)}份，请县领导签发后印发。"
     return done(sentence, url_for("registry.room", poll_id=poll.id))
 
