@@ -102,7 +102,7 @@ class StatementForm(FlaskForm):
 class DayForm(FlaskForm):
     """One day: of delivery, or the end of a tie."""
 
-    on = DateField("日期", validators=[DAY])
+    on = DateField("送达日期", validators=[DAY])
 
 
 class TalkForm(FlaskForm):

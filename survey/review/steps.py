@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from sqlmodel import Session, col, select
 
 from survey import journal
-from survey.errors import Forbidden, Invalid, Refused
+from survey.errors import Forbidden, Invalid, Missing, Refused
 from survey.review import objections
 from survey.review.access import key, only
 from survey.review.models import Case, Measure, MeasureKind, Talk
@@ -113,6 +113,13 @@ def talks(session: Session, measure: Measure) -> list[Talk]:
     """Return the records of the measure's talks."""
     query = select(Talk).where(Talk.measure_id == measure.id).order_by(col(Talk.held_on), col(Talk.id))
     return list(session.exec(query).all())
+
+
+def talk(session: Session, talk_id: int) -> Talk:
+    """Return one talk, or refuse when there is none."""
+    if found := session.get(Talk, talk_id):
+        return found
+    raise Missing("review.no_talk_record", "没有找到这份谈话记录，请返回措施页面重新选择。")
 
 
 def ready(session: Session, measure: Measure, *, on: dt.date) -> None:

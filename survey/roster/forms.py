@@ -10,6 +10,7 @@ from wtforms.validators import InputRequired, Length
 
 from survey.roster.blanks import KIND_NAMES
 from survey.roster.models import Unit
+from survey.staff.models import OF_A_UNIT
 
 REQUIRED = InputRequired("请填写此项。")
 SHORT = Length(max=240, message="不超过240个字符。")
@@ -51,8 +52,14 @@ class RetireForm(FlaskForm):
 
 
 class ClerkForm(FlaskForm):
-    """A unit clerk's account."""
+    """The account of a unit's clerk or of its party organisation."""
 
+    role = RadioField(
+        "账号种类",
+        choices=[SelectChoice(role.value, role.chinese) for role in OF_A_UNIT],
+        default=OF_A_UNIT[0].value,
+        validators=[REQUIRED],
+    )
     login = StringField("账号名", validators=[REQUIRED, Length(max=40, message="不超过40个字符。")])
-    name = StringField("联络员姓名", validators=[REQUIRED, SHORT])
+    name = StringField("姓名", validators=[REQUIRED, SHORT])
     password = PasswordField("初始密码", validators=[REQUIRED, SHORT])

@@ -107,7 +107,7 @@ def check_sheets() -> ResponseReturnValue:
 @bp.route("/units/<int:unit_id>/clerk", methods=["GET", "POST"])
 @allow(Role.OFFICE)
 def clerk(unit_id: int) -> ResponseReturnValue:
-    """Open an account for a unit's clerk."""
+    """Open an account for a unit's clerk or party organisation."""
     found, form, page = service.unit(g.session, unit_id), ClerkForm(), "desk/roster/clerk.html"
     if not form.validate_on_submit():
         return render_template(page, form=form, unit=found)
@@ -117,7 +117,7 @@ def clerk(unit_id: int) -> ResponseReturnValue:
             g.session,
             login=login,
             name=name,
-            role=Role.UNIT_CLERK,
+            role=Role(form.role.data),
             password=password,
             unit_id=unit_id,
             by=g.account,
@@ -126,7 +126,7 @@ def clerk(unit_id: int) -> ResponseReturnValue:
         return _keep(form, refusal, page, unit=found)
     flash(
         gettext(
-            "已为%(found)s开通联络员账号「%(login)s」，请当面告知初始密码。", found=found.name, login=login
+            "已为%(found)s开通账号「%(login)s」，请当面告知初始密码。", found=found.name, login=login
         ),
         "done",
     )
