@@ -24,7 +24,7 @@ BEFORE = frozenset({Stage.DRAFT, Stage.APPROVED, Stage.FROZEN})
 OVER = frozenset({Stage.CONCLUDED, Stage.VOID})
 KEPT = dt.timedelta(days=365)
 """Ballots are kept sealed for the time of objections and a year; letters, ledger and result stay longer."""
-STAYING = frozenset({"manifest", "state", "result", "reply", "letters", "steps"})
+STAYING = frozenset({"manifest", "state", "result", "changes", "reply", "letters", "steps"})
 """Public notices that outlive the box; those that name cards and envelopes go with it."""
 
 

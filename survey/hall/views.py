@@ -180,10 +180,12 @@ def results(poll: str) -> str:
     notice = _polls().notice("result", poll)
     if notice is None:
         raise Missing("hall.no_result", "这一场测评的结果还没有公布，请稍后再看。")
+    changes = _polls().notice("changes", poll)
     return render_template(
         "hall/results.html",
         poll=_polls().shown(poll),
         result=json.loads(notice.content),
+        changes=json.loads(changes.content) if changes else None,
         lettered=_polls().notice("reply", poll) is not None,
         reported=_polls().notice("report", poll) is not None,
     )

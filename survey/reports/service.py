@@ -7,13 +7,14 @@ from sqlmodel import Session
 from survey.config import Config
 from survey.poll import service as polls
 from survey.poll.models import Poll
-from survey.reports import monthly, slips, tables
+from survey.reports import monthly, public, slips, tables
 from survey.reports.tables import Export
 from survey.staff.models import Account
 from survey.tally.audit import PUBLISHED
 
 as_csv, as_sav = slips.as_csv, slips.as_sav
 export, workbook = tables.export, tables.workbook
+changes, publish_changes = public.changes, public.publish
 
 
 def exports(by: Account) -> dict[str, Export]:

@@ -2,7 +2,7 @@
 
 import io
 
-from flask import Blueprint, current_app, g, render_template, request, send_file
+from flask import Blueprint, current_app, flash, g, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from survey import clock
@@ -68,3 +68,13 @@ def slips(poll_id: int, kind: str) -> ResponseReturnValue:
     poll = polls.get(g.session, poll_id)
     make, mimetype = SLIPS[kind]
     return _file(make(_config(), poll), f"{poll.key}-slips.{kind}", mimetype)
+
+
+@bp.post("/changes/<int:poll_id>")
+@allow(Role.OFFICE)
+def publish_changes(poll_id: int) -> ResponseReturnValue:
+    """Put what was raised and what became of it on the public results page."""
+    poll = polls.get(g.session, poll_id)
+    service.publish_changes(g.session, poll, config=_config(), by=g.account, today=clock.today())
+    flash(f"{poll.title}的整改情况已公布在结果页，只有类别和数目。", "done")
+    return redirect(url_for("reports.home"), 303)

@@ -4,6 +4,8 @@ import datetime as dt
 
 from sqlmodel import Session
 
+from survey.channels import service as channels
+from survey.channels.models import Channel, Figure, Indicator
 from survey.config import Config
 from survey.paper import service as papers
 from survey.poll.models import Poll, Stage
@@ -12,7 +14,10 @@ from survey.review import comments, hearings, objections, paraphrases, recusal, 
 from survey.review import service as review
 from survey.review.models import HearingWay, MeasureKind, Theme, TieKind, Verdict
 from survey.roster.models import Unit
+from survey.sources import service as sources
+from survey.sources.models import SourceKind
 from survey.staff.models import Account, Role
+from survey.watch.models import Inspection
 from tests.desk.poll_rooms import AT, County, ballots
 from tests.desk.review_rooms import EVIDENCE
 from tests.paper.rooms import paper_in_hand
@@ -78,3 +83,35 @@ def _rectify(session: Session, poll: Poll, people: dict[Role, Account]) -> None:
         phone="0335-7201234", deadline=TODAY + dt.timedelta(days=30), theme=Theme.FEES.value,
         comment=first, by=office, today=TODAY,
     )  # fmt: skip
+    _elsewhere(session, people)
+
+
+def _elsewhere(session: Session, people: dict[Role, Account]) -> None:
+    """Hold a meeting, close its point, look at it on the spot, hand another item over, take figures in."""
+    office, clerk, unit = people[Role.OFFICE], people[Role.UNIT_CLERK], session.get(Unit, 1)
+    meeting = sources.hold(
+        session, kind=SourceKind.TALK, title="恳谈会", held_on=TODAY, by=office, today=TODAY,
+        people=[sources.Person("张一", "企业甲", "总经理")],
+    )  # fmt: skip
+    for title in ("厂区外道路没有路灯", "园区公交末班太早"):
+        sources.add_point(
+            session, meeting, title=title, theme="难", unit=unit, owner="王工1", phone="0335-7201234",
+            deadline=TODAY + dt.timedelta(days=30), by=office, today=TODAY, raised_by="某某项目",
+        )  # fmt: skip
+    closed, passed_on = (each.task for each in sources.points(session, meeting))
+    rectify.report_step(session, closed, text="已装好", by=clerk, today=TODAY)
+    rectify.verify(session, closed, text="现场看过", by=office, today=TODAY)
+    rectify.offer(
+        session, passed_on, unit=session.get(Unit, 2), owner="应工1", phone="0335-7209999",
+        reason="属该局职责", by=office, today=TODAY,
+    )  # fmt: skip
+    channels.begin_check(session, size=1, seed="20230403", by=people[Role.INSPECTOR], today=TODAY)
+    for num, bare in ((81, ""), (None, "98.77")):
+        session.add(
+            Figure(channel=Channel.WINDOW, subject="全县", period=f"2023-{num or 82}", indicator=Indicator.GOOD,
+                   num=num, den=82 if num else None, bare=bare)
+        )  # fmt: skip
+    session.add(
+        Inspection(unit_id=2, firm="某某有限公司", on=TODAY, basis="双随机第3项", outcome="未发现问题")
+    )
+    session.flush()

@@ -30,9 +30,10 @@ LETTER = {
     "dated": "2023年4月3日",
 }
 HALL_WORDS = {"poll": (POLL,), "role": ("entrepreneur", "inspector"), "round_": ("2023Q1",), "code": (CODE,)}
-DESK_WORDS = {"what": ("people",), "badge": ("U1-2",), "subject": ("U2-1",), "year": (2023,)}
+DESK_WORDS = {"what": ("people", "points"), "badge": ("U1-2",), "subject": ("U2-1",), "year": (2023,)}
 UNSEEN = {
     "roster.preview",
+    "intake.preview",
     "roster.mine",
     "tally.package",
     "tally.report_zip",

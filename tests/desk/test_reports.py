@@ -11,15 +11,19 @@ import pyreadstat
 import pytest
 from flask import Flask
 
+from survey.app import create_hall
 from survey.db import unit_of_work
 from survey.errors import Forbidden, Invalid, Missing, Refused
 from survey.poll.models import Stage
 from survey.rectify import service as rectify
+from survey.rectify.models import OutcomeKind
 from survey.reports import monthly, service, slips, tables
 from survey.review.comments import take_in_comments
 from survey.review.models import Theme
+from survey.roster.models import Unit
 from survey.staff.models import Role
 from survey.tally import audit
+from survey.tally import service as tally
 from tests.desk.poll_rooms import County, ballots
 from tests.desk.review_rooms import TODAY, Room, a_counted_poll, units
 from tests.desk.visitors import Visitor, hire
@@ -52,6 +56,11 @@ def test_slips_say_what_the_public_table_says_and_join_nothing(session, county, 
             assert [counted[line, mark] for mark in slips.CODES] == [int(cell) for cell in cells]
     assert not {line for _, line, *_ in rows} & {f"U1-{n}" for n in range(1, 5)}
     assert set(slips.LABELS) == {"poll", "line", "name", "series", "mark"}
+    table = slips.as_csv(config, poll)
+    assert table.startswith(b"\xef\xbb\xbf"), "Excel would not see that it is UTF-8"
+    head, *written = csv.reader(io.StringIO(table.decode("utf-8-sig")))
+    assert head == ["poll", "line", "name", "series", "mark", "mark_text"]
+    assert [tuple(row[:4]) for row in written] == [row[:4] for row in rows]
 
 
 def test_an_spss_file_carries_labels_and_marks_unrated_as_missing(session, county, config, tmp_path):
@@ -66,15 +75,6 @@ def test_an_spss_file_carries_labels_and_marks_unrated_as_missing(session, count
     assert (kept["mark"] == 9).sum() == frame["mark"].isna().sum()
     poor = frame[(frame["line"] == "U2") & (frame["mark"] == 3)]
     assert len(poor) == 3
-
-
-def test_the_csv_opens_in_excel_and_holds_the_same_rows(session, county, config):
-    poll = a_published_poll(county)
-    text = slips.as_csv(config, poll).decode("utf-8-sig")
-    head, *rows = csv.reader(io.StringIO(text))
-    assert head == ["poll", "line", "name", "series", "mark", "mark_text"]
-    assert len(rows) == len(list(slips.rows(config, poll)))
-    assert slips.as_csv(config, poll).startswith(b"\xef\xbb\xbf")
 
 
 def test_no_slips_before_publication(session, county, config):
@@ -195,3 +195,49 @@ def test_the_reports_are_reached_from_their_page(desk: Flask) -> None:
     office = Visitor(desk, hire(desk, Role.OFFICE))
     assert "工作日志" not in office.visit("/reports").text
     assert office.client.get("/reports/tables/journal.xlsx").status_code == 403
+
+
+def test_the_public_page_tells_by_theme_what_was_raised_and_what_became_of_it(session, county, config):
+    poll = county.counted()
+    poll.stage = Stage.REVIEWED
+    tally.report(session, poll, config=config, by=county.office)
+    texts = [{"line": "U1", "text": f"第{n}条"} for n in range(6)]
+    made = take_in_comments(session, poll, texts, by=county.office)
+    themes = (Theme.FEES, Theme.FEES, Theme.FEES, Theme.SLOW, Theme.BRIBERY, Theme.FEES)
+    for comment, theme in zip(made, themes, strict=True):
+        comment.theme, comment.paraphrase = theme, "" if theme is Theme.BRIBERY else "转述"
+        comment.written_by, comment.checked_by = county.office.id, county.leaders[0].id
+    session.flush()
+    todo = {
+        "poll": poll, "unit": session.get(Unit, 1), "title": "收费", "owner": "李致远", "theme": "收费",
+        "phone": "0335-7201234", "deadline": MAY, "by": county.office, "today": TODAY,
+    }  # fmt: skip
+    done, _open = (rectify.open_task(session, comment=comment, **todo) for comment in made[:2])
+    clerk = county.hire(Role.UNIT_CLERK, unit_id=1)
+    rectify.report_step(session, done, text="已办", by=clerk, today=TODAY)
+    rectify.verify(session, done, text="属实", by=county.office, today=TODAY)
+    for comment, kind in ((made[2], OutcomeKind.DECLINED), (made[3], OutcomeKind.ADOPTED)):
+        rectify.settle_comment(session, comment, kind=kind, reason="理由", by=county.office, today=TODAY)
+    told = service.changes(session, poll, today=MAY)
+    assert told["themes"] == [
+        {"theme": "涉企收费", "raised": 4, "done": 1, "pending": 1, "cannot": 1, "other": 1},
+        {"theme": "其他", "raised": 1, "done": 0, "pending": 0, "cannot": 0, "other": 1},
+        {"theme": "办事慢", "raised": 1, "done": 1, "pending": 0, "cannot": 0, "other": 0},
+    ]
+    service.publish_changes(session, poll, config=config, by=county.office, today=MAY)
+    hall = create_hall(config)
+    page = hall.test_client().get(f"/results/{poll.key}").text
+    assert "反映了什么，改了什么" in page
+    assert "涉企收费" in page
+    assert "What was raised" in hall.test_client().get(f"/results/{poll.key}?lang=en").text
+    for secret in ("吃拿卡要", "转述", "第1条", "李致远"):
+        assert secret not in page
+    hall.extensions["polls"].close()
+
+
+def test_changes_are_published_by_the_office_after_the_result(session, county, config):
+    poll = county.draft()
+    with pytest.raises(Refused, match="先公布结果"):
+        service.publish_changes(session, poll, config=config, by=county.office, today=MAY)
+    with pytest.raises(Forbidden):
+        service.publish_changes(session, poll, config=config, by=county.leaders[0], today=MAY)
