@@ -25,6 +25,17 @@ def told(files: OpenedFiles) -> dict[str, Any]:
     }
 
 
+def thinned(paper: Mapping[str, Any], result: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is told of paper with the lines withheld that the result withholds, for whatever reason."""
+    hidden = {unit["id"] for unit in result["units"] if unit.get("withheld")}
+    hidden |= {"overall"} if result["overall"].get("withheld") else set()
+    lines = [
+        {"id": line["id"], "name": line["name"], "withheld": True} if line["id"] in hidden else line
+        for line in paper["lines"]
+    ]
+    return {**paper, "lines": lines}
+
+
 def side_by_side(slate: Mapping[str, Any], ballots: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return the overall and the unit lines by channel; a line with 1 to 4 ratings in either is withheld.
 

@@ -7,10 +7,9 @@ from sqlmodel import Session, col, select
 
 from scoring import rules
 from survey.errors import Missing
-from survey.poll import remote
-from survey.poll import attendance
+from survey.poll import attendance, remote
 from survey.poll.models import Poll, Stage
-from survey.tally import compare, shown
+from survey.tally import channels, compare, shown
 from survey.tally.models import Count
 
 COUNTED = (Stage.COUNTED, Stage.REVIEWED, Stage.REPORTED, Stage.RECTIFYING, Stage.CONCLUDED)
@@ -69,7 +68,7 @@ def result(session: Session, poll: Poll) -> dict[str, Any]:
         "held_on": poll.held_on.isoformat(),
         "stage": poll.stage.value,
         "equation": _equation(session, poll, row),
-        **({"paper": json.loads(row.paper)} if row.paper else {}),
+        **({"paper": channels.thinned(json.loads(row.paper), found)} if row.paper else {}),
         "rates": [compare.with_changes(rate, poll.round, earlier) for rate in found["rates"]],
         "digests": {
             "manifest": poll.manifest_sha256,

@@ -13,6 +13,7 @@ SMALLEST = 5
 """A cell with 1 to 4 valid ratings is withheld."""
 SHOWN = ("id", "name", "series", "a", "g", "b", "n", "blank")
 NAMED = ("id", "name", "series")
+PAPER = ("accounts", "sheets", "controls", "lines")
 SERIES = ("name", "a", "g", "b", "n", "blank")
 
 
@@ -25,6 +26,7 @@ def public_result(result: Mapping[str, Any]) -> bytes:
         "series": [_line(row, SERIES, ("name",)) for row in result["series"]],
         "equation": {key: value for key, value in result["equation"].items() if key != "attended"},
         "units": [_line(unit, SHOWN, NAMED) for unit in result["units"]],
+        **({"paper": {key: result["paper"][key] for key in PAPER}} if "paper" in result else {}),
     }
     return canonical(content)
 

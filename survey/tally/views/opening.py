@@ -11,7 +11,7 @@ from survey.errors import Invalid
 from survey.poll import service as polls
 from survey.staff.models import Role
 from survey.staff.views import allow
-from survey.tally import audit, counts, service
+from survey.tally import audit, counts, reportsheet, service
 from survey.tally.views.door import back, bp, config, download, poll_of
 
 
@@ -102,6 +102,16 @@ def table(poll_id: int) -> ResponseReturnValue:
     poll = poll_of(poll_id)
     lines = audit.table_for(g.session, poll, config=config(), by=g.account)
     return download(lines, "text/plain; charset=utf-8", f"{poll.key}-table.txt")
+
+
+@bp.get("/<int:poll_id>/sheet.pdf")
+@allow(Role.INSPECTOR)
+def sheet(poll_id: int) -> ResponseReturnValue:
+    """Give the 计票报告单 to be signed; it carries the persons' lines, so the look is journaled."""
+    poll = poll_of(poll_id)
+    count = counts.get(g.session, poll)
+    content = reportsheet.pdf(g.session, poll, count, config=config(), by=g.account)
+    return download(content, "application/pdf", f"{poll.key}-sheet.pdf")
 
 
 @bp.get("/<int:poll_id>/board-t.txt")
