@@ -8,6 +8,7 @@ import io
 import re
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -71,6 +72,15 @@ def say(text: object) -> str:
     return str(get_domain().get_translations().gettext(words)) if words else ""
 
 
+def say_all(value: Any) -> Any:
+    """Return a chart's specification with its texts in the language of this request."""
+    if isinstance(value, dict):
+        return {key: say_all(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [say_all(each) for each in value]
+    return say(value) if isinstance(value, str) and HAN.search(value) else value
+
+
 def tongue(text: object) -> str:
     """Return the language tag of a text as it is read aloud; an English sentence may hold a Chinese name."""
     words = say(text)
@@ -82,5 +92,5 @@ def fit_out(app: Flask, door: str) -> None:
     chosen = spoken if door == "hall" else kept
     Babel(app, default_locale=SOURCE, locale_selector=chosen)
     app.extensions["babel"].instance.domain_instance = Catalogues()
-    app.jinja_env.globals.update(carry=carry, say=say, tongue=tongue)
+    app.jinja_env.globals.update(carry=carry, say=say, say_all=say_all, tongue=tongue)
     app.context_processor(lambda: {"lang": TAGS[chosen()]})

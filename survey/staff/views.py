@@ -12,8 +12,8 @@ from flask_wtf import FlaskForm
 
 from survey import clock, languages
 from survey.db import unit_of_work
-from survey.errors import Forbidden, Refused
-from survey.staff import log, service
+from survey.errors import Forbidden, Missing, Refused
+from survey.staff import guides, log, service
 from survey.staff.forms import AccountForm, LanguageForm, PasswordForm, ResetForm, SignInForm
 from survey.staff.models import WATCHING, Account, Role
 
@@ -224,6 +224,19 @@ def reopen_account(account_id: int) -> ResponseReturnValue:
     service.reopen_account(g.session, subject, by=g.account)
     flash(gettext("已启用%(subject)s的账号。", subject=subject.name), "done")
     return redirect(url_for("staff.accounts"), 303)
+
+
+@bp.get("/guide")
+@bp.get("/guide/<role>")
+@allow(*Role)
+def guide(role: str = "") -> ResponseReturnValue:
+    """Show the one page that a role needs to know: the own one, or another's."""
+    asked = role or g.account.role.value
+    if asked not in set(Role):
+        raise Missing("staff.no_guide", "没有这个角色的一页通，请从页尾的链接进入。")
+    return render_template(
+        "desk/staff/guide.html", role=Role(asked), guide=guides.GUIDES[Role(asked)], roles=Role
+    )
 
 
 @bp.get("/journal")

@@ -135,6 +135,31 @@ def _rate_tips() -> list[Any]:
     ]
 
 
+def burn_down(days: Sequence[Row]) -> Spec:
+    """Return open tasks day by day beside what deadlines leave; days have `day`, `open`, `overdue`, `due`."""
+    kinds = {"open": "未完成", "overdue": "其中已逾期", "due": "按时限应余"}
+    values = [
+        {"day": day["day"], "kind": name, "count": day[key]} for day in days for key, name in kinds.items()
+    ]
+    names = altair.Scale(domain=[*kinds.values()])
+    chart = (
+        altair.Chart({"values": values})
+        .mark_line(interpolate="step-after")
+        .encode(
+            x=altair.X("day:T", title=None, axis=altair.Axis(format="%m-%d", tickCount=8)),
+            y=altair.Y("count:Q", title="件", axis=altair.Axis(tickMinStep=1)),
+            color=altair.Color("kind:N", title=None, scale=names),
+            strokeDash=altair.StrokeDash("kind:N", title=None, scale=names),
+            tooltip=[
+                altair.Tooltip("day:T", title="日期", format="%Y-%m-%d"),
+                altair.Tooltip("kind:N", title="项目"),
+                altair.Tooltip("count:Q", title="件数"),
+            ],
+        )
+    )
+    return _spec(chart.properties(width=WIDTH, height=HEIGHT))
+
+
 def funnel(points: Sequence[Row], limits: Sequence[Row], average: float) -> Spec:
     """Return poor rates over the numbers of ratings, with the limits that chance keeps to.
 

@@ -10,8 +10,8 @@ from flask_wtf import FlaskForm
 from survey import clock
 from survey.poll import service as polls
 from survey.poll.models import Poll, Stage
+from survey.rectify import burning, handover, revisits, service, sheets
 from survey.rectify import evidence as files
-from survey.rectify import handover, revisits, service, sheets
 from survey.rectify import ledger as reading
 from survey.rectify.forms import THEMES, AnswerForm, OfferForm, RevisitForm, StepForm, WordsForm
 from survey.rectify.ledger import Filters, Row
@@ -49,6 +49,7 @@ def ledger() -> ResponseReturnValue:
         "desk/rectify/ledger.html",
         rows=wall,
         lights=reading.lights(wall),
+        chart=burning.burn_down((row.task for row in wall), today=clock.today()),
         filters=filters,
         units=roster.units(g.session),
         themes=THEMES,

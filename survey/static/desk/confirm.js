@@ -1,4 +1,6 @@
 // Asks before an act that a button marks with data-confirm; sends every form once only.
+import { t } from "./words.js";
+
 function ask(question, label) {
   const dialog = document.createElement("dialog");
   dialog.className = "confirm";
@@ -8,7 +10,7 @@ function ask(question, label) {
   const form = document.createElement("form");
   form.method = "dialog";
   form.className = "actions";
-  for (const [value, text, kind] of [["no", "先不", ""], ["yes", label, "primary"]]) {
+  for (const [value, text, kind] of [["no", t("先不"), ""], ["yes", label, "primary"]]) {
     const button = document.createElement("button");
     Object.assign(button, { value, textContent: text, className: kind });
     form.append(button);

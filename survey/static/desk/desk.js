@@ -11,6 +11,7 @@ document.addEventListener("DOMContentLoaded", () => {
   enhanceSheets(document);
   guardForms(document);
   pressByKey(document);
+  document.querySelector("[data-print]")?.addEventListener("click", () => window.print());
   // A batch goes on by itself, part after part, until its page no longer asks for it.
   document.querySelector("form[data-continue]")?.requestSubmit();
 });

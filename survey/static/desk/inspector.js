@@ -1,5 +1,6 @@
 // The inspector's own pages: the key pair is made, and the shares are opened, in this browser alone.
 import { makeKeyFile, openShares, signText, unlock } from "./keys.js";
+import { t } from "./words.js";
 
 const FAILED = "没有完成，请再试一次；仍不行请换一台电脑。";
 const find = (form, name) => form.querySelector(`[data-${name}]`);
@@ -19,7 +20,7 @@ async function run(form, button, work) {
   try {
     await work(say);
   } catch (fault) {
-    say(fault.sentence ?? FAILED, "fault");
+    say(fault.sentence ?? t(FAILED), "fault");
   } finally {
     button.disabled = false;
   }
@@ -37,10 +38,10 @@ async function make(form, say) {
   const { poll, position, holder } = form.dataset;
   const passphrase = find(form, "passphrase").value;
   if (passphrase !== find(form, "again").value) {
-    say("两次输入的口令不一样，请重新输入。", "fault");
+    say(t("两次输入的口令不一样，请重新输入。"), "fault");
     return;
   }
-  const file = await makeKeyFile(poll, Number(position), holder, passphrase, percent("正在制作密钥，请稍候：", say));
+  const file = await makeKeyFile(poll, Number(position), holder, passphrase, percent(t("正在制作密钥，请稍候："), say));
   save(`${poll}-key-${position}.json`, file);
   form.elements.public_key.value = file.public_key;
   find(form, "passphrase").value = "";
@@ -49,7 +50,8 @@ async function make(form, say) {
   saved.disabled = false;
   saved.checked = false;
   find(form, "register").disabled = true;
-  say(`密钥文件 ${poll}-key-${position}.json 已交给浏览器保存。请确认它在您的U盘上，再登记公钥。`, "good");
+  const name = `${poll}-key-${position}.json`;
+  say(t("密钥文件 {name} 已交给浏览器保存。请确认它在您的U盘上，再登记公钥。", { name }), "good");
 }
 
 function guardKeyPage(form) {
@@ -64,11 +66,11 @@ function guardKeyPage(form) {
 async function unlocked(form, say) {
   const [chosen] = find(form, "key-file").files;
   if (!chosen) {
-    say("请先选择您的密钥文件。", "fault");
+    say(t("请先选择您的密钥文件。"), "fault");
     return null;
   }
   const keyFile = await read(chosen);
-  const secret = await unlock(keyFile, find(form, "passphrase").value, form.dataset.poll, percent("正在核对口令：", say));
+  const secret = await unlock(keyFile, find(form, "passphrase").value, form.dataset.poll, percent(t("正在核对口令："), say));
   return { keyFile, secret };
 }
 
@@ -82,7 +84,7 @@ async function sign(form, say) {
   const own = await unlocked(form, say);
   if (!own) return;
   form.elements.signature.value = signText("table", form.dataset.poll, await fetched(form.dataset.table), own.secret);
-  say("已签名，正在提交。", "good");
+  say(t("已签名，正在提交。"), "good");
   form.submit();
 }
 
@@ -91,11 +93,11 @@ async function open(form, say) {
   if (!own) return;
   const { keyFile, secret } = own;
   const pack = await fetched(form.dataset.package);
-  const shares = await openShares(pack, secret, keyFile.position, percent("正在打开份额：", say));
+  const shares = await openShares(pack, secret, keyFile.position, percent(t("正在打开份额："), say));
   const carrier = new DataTransfer();
   carrier.items.add(new File([JSON.stringify(shares)], "shares.json", { type: "application/json" }));
   form.elements.shares.files = carrier.files;
-  say("份额已打开，正在提交。", "good");
+  say(t("份额已打开，正在提交。"), "good");
   form.submit();
 }
 

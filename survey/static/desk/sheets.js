@@ -1,4 +1,6 @@
 // Data tables ([data-sheet]): search over all cells, a choice per "choice" column, sorting by any head.
+import { t } from "./words.js";
+
 const chinese = new Intl.Collator("zh-CN", { numeric: true });
 const WORTH_SEARCHING = 8;
 
@@ -42,8 +44,8 @@ function choiceOf(sheet, head, index) {
   const values = [...new Set(sheet.rows.map((row) => valueOf(row, index)))].filter(Boolean).sort(chinese.compare);
   const select = document.createElement("select");
   const label = head.textContent.trim();
-  select.setAttribute("aria-label", `按${label}筛选`);
-  select.append(new Option(`${label}：全部`, ""), ...values.map((value) => new Option(value, value)));
+  select.setAttribute("aria-label", t("按{label}筛选", { label }));
+  select.append(new Option(t("{label}：全部", { label }), ""), ...values.map((value) => new Option(value, value)));
   return { select, index };
 }
 
@@ -51,8 +53,8 @@ function makeSearchable(sheet) {
   const tools = document.createElement("div");
   tools.className = "sheet-tools";
   const search = document.createElement("input");
-  Object.assign(search, { type: "search", placeholder: "在表中查找", autocomplete: "off" });
-  search.setAttribute("aria-label", `在「${sheet.caption}」中查找`);
+  Object.assign(search, { type: "search", placeholder: t("在表中查找"), autocomplete: "off" });
+  search.setAttribute("aria-label", t("在「{caption}」中查找", sheet));
   const choices = sheet.heads
     .map((head, index) => [head, index])
     .filter(([head]) => head.dataset.kind === "choice")
@@ -60,7 +62,7 @@ function makeSearchable(sheet) {
   const count = document.createElement("output");
   const none = document.createElement("p");
   none.className = "nothing-found";
-  none.textContent = "没有符合的行，换个词试试。";
+  none.textContent = t("没有符合的行，换个词试试。");
   none.hidden = true;
   tools.append(search, ...choices.map((choice) => choice.select), count);
   sheet.element.prepend(tools);
@@ -75,7 +77,8 @@ function makeSearchable(sheet) {
       row.hidden = !fits;
       shown += fits;
     });
-    count.textContent = shown === sheet.rows.length ? `共${shown}行` : `${shown}行，共${sheet.rows.length}行`;
+    const all = sheet.rows.length;
+    count.textContent = shown === all ? t("共{all}行", { all }) : t("{shown}行，共{all}行", { shown, all });
     none.hidden = shown > 0;
   };
   tools.addEventListener("input", show);
