@@ -172,10 +172,13 @@ def build(
         "ballot_body": ballot_body(len(lines(public))),
         "text_body": TEXT_BODY,
         "revote": revote,
-        "channels": ["hall", "remote"] if remote else ["hall"],
+        **_channels(remote),
     }
-    content |= {"remote": remote.content} if remote else {}
     return _sound(content, paired=len(ballot_keys) == len(text_keys))
+
+
+def _channels(remote: Remote | None) -> dict[str, Any]:
+    return {"channels": ["hall", "remote"], "remote": remote.content} if remote else {"channels": ["hall"]}
 
 
 def _sound(content: Mapping[str, Any], *, paired: bool) -> Manifest:

@@ -2,9 +2,8 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
 
-from sqlmodel import Session, delete, select
+from sqlmodel import Session, delete
 
 from survey import journal
 from survey.attack import trial
@@ -12,6 +11,7 @@ from survey.box import shredding
 from survey.box.board import Board
 from survey.config import Config
 from survey.custody.models import Destruction, Rehearsal
+from survey.custody.records import rehearsals as rehearsals
 from survey.errors import Forbidden, Invalid, Missing, Refused
 from survey.paper import service as papers
 from survey.poll import boxes
@@ -46,24 +46,6 @@ def rehearse(session: Session, poll: Poll, *, config: Config, by: Account, at: d
     detail = {"linked": round(row.linked, 5), "chance": round(row.chance, 5), "passed": row.passed}
     journal.record(session, by=by.login, act="custody.rehearse", subject=poll.key, detail=detail)
     return row
-
-
-def rehearsals(session: Session, poll: Poll) -> Sequence[Rehearsal]:
-    """Return the rehearsals of a poll, the latest first."""
-    found = session.exec(select(Rehearsal).where(Rehearsal.poll_id == poll.id)).all()
-    return sorted(found, key=lambda row: row.id or 0, reverse=True)
-
-
-def told(session: Session, poll: Poll) -> str | None:
-    """Return what the supervision record prints of the latest rehearsal, or None where none was held."""
-    found = rehearsals(session, poll)
-    if not found:
-        return None
-    last = found[0]
-    return (
-        f"{last.shown_at}在本机演练{last.runs}次、每次{last.voters}人，关联率{last.linked:.2%}"
-        f"（随机猜测{last.chance:.2%}），{'通过' if last.passed else '未通过'}"
-    )
 
 
 def destruction(session: Session, poll: Poll) -> Destruction | None:

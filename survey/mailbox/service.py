@@ -2,10 +2,9 @@
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from survey import journal
 from survey.box import mailbox
@@ -111,13 +110,3 @@ def collect(session: Session, poll: Poll, *, config: Config) -> Counter[Word]:
             session.add(row)
     session.flush()
     return Counter(row.word for row in rows if row.text)
-
-
-def refuse_unsolved(session: Session, comment_ids: Collection[int]) -> None:
-    """Refuse to close a task while a writer of a remark behind it says that it is not solved."""
-    query = select(Mail).where(col(Mail.comment_id).in_(comment_ids), Mail.word == Word.UNSOLVED)
-    if session.exec(query).first():
-        raise Refused(
-            "mailbox.unsolved",
-            "反映人看过公开答复后表示没有解决，不能销号；请退回重办，办好后另作答复。",
-        )

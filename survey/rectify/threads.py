@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 from survey import journal
 from survey.config import Config
 from survey.errors import Forbidden, Invalid, Refused
-from survey.mailbox import service as mailbox
+from survey.mailbox import closing
 from survey.rectify import evidence
 from survey.rectify.evidence import Upload
 from survey.rectify.models import Evidence, Outcome, Step, StepKind, Task
@@ -81,7 +81,7 @@ def verify(session: Session, task: Task, *, text: str, by: Account, today: dt.da
 def _refuse_unsolved(session: Session, task: Task) -> None:
     """Ask what the writers of the remarks behind a task say of the public answer."""
     query = select(Outcome.comment_id).where(Outcome.task_id == task.id)
-    mailbox.refuse_unsolved(session, session.exec(query).all())
+    closing.refuse_unsolved(session, session.exec(query).all())
 
 
 def _own_task(task: Task, by: Account) -> None:

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from scoring.rates import percent
 from survey.clock import CHINA, Quarter
 from survey.config import Config
-from survey.custody import service as custody
+from survey.custody import records as custody
 from survey.letters.briefs import MeetingPaper
 from survey.letters.facts import MeasureCount, Rate, SeriesResult, UnitResult
 from survey.letters.facts import Theme as ThemeCount
