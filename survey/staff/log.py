@@ -18,6 +18,13 @@ STAGES = {
     "comment": "问题反映",
     "letters": "文书",
     "rectify": "整改",
+    "task": "整改事项",
+    "sources": "来源",
+    "watch": "监督",
+    "channels": "其他评价",
+    "reports": "报告",
+    "dossier": "档案",
+    "custody": "票箱保管",
 }
 PAGE = 200
 

@@ -52,6 +52,8 @@ def test_a_new_county_is_set_up_with_a_fresh_secret(tmp_path: Path):
     assert "已存在" in words
     status, words = run("journal", "check", instance=tmp_path / "county")
     assert (status, "完整" in words) == (0, True)
+    status, words = run("journal", "verify", instance=tmp_path / "county")
+    assert (status, "都与当时一致" in words) == (0, True)
 
 
 def test_a_production_start_without_a_secret_is_refused(tmp_path: Path):
