@@ -8,6 +8,7 @@ from survey.channels import service as channels
 from survey.channels.models import Channel, Figure, Indicator
 from survey.config import Config
 from survey.paper import service as papers
+from survey.mailbox.models import Mail
 from survey.poll.models import Poll, Stage
 from survey.rectify import service as rectify
 from survey.review import comments, hearings, objections, paraphrases, recusal, steps
@@ -78,6 +79,9 @@ def _rectify(session: Session, poll: Poll, people: dict[Role, Account]) -> None:
     comments.paraphrase(session, second, text="检查程序不规范", theme=Theme.INSPECTIONS, by=office)
     comments.paraphrase(session, first, text="一件事跑了三趟", theme=Theme.FEES, by=office)
     paraphrases.passes(session, first, by=people[Role.REVIEWER])
+    session.add(
+        Mail(comment_id=first.id, poll_id=poll.id, key="02" + "ab" * 32, text="已一次告知", answered_on=TODAY)
+    )
     rectify.open_task(
         session, poll=poll, unit=session.get(Unit, 1), title="一次告知材料", owner="王工1",
         phone="0335-7201234", deadline=TODAY + dt.timedelta(days=30), theme=Theme.FEES.value,
