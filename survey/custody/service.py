@@ -106,7 +106,8 @@ def confirm_destruction(
     row.confirmed_by, row.confirmed_at = by.id, at
     session.add(row)
     session.flush()
-    files = shredding.shred(boxes.folder(config, poll))
+    beside = (config.issuer / poll.key, config.mail / poll.key)
+    files = sum(shredding.shred(folder) for folder in (boxes.folder(config, poll), *beside))
     papers.destroy(session, poll, config=config)
     board = Board(config.board)
     for kind in board.kinds(poll.key):

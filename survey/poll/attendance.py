@@ -46,7 +46,7 @@ def set_attendance(session: Session, poll: Poll, enterprise_ids: Collection[int]
 def _refuse_drawers(session: Session, poll: Poll, wanted: Collection[int]) -> None:
     """Refuse a card to a firm that drew a ticket and votes from afar."""
     afar = remote.drawers(session, poll)
-    firms = session.exec(select(Enterprise).where(col(Enterprise.uscc).in_(afar))) if afar else []
+    firms = session.exec(select(Enterprise).where(col(Enterprise.uscc).in_(afar))).all()
     if doubled := sorted(firm.name for firm in firms if firm.id in wanted):
         names = "、".join(doubled)
         raise Refused("poll.drew_ticket", f"{names}已领远程投票凭证，不能再领票卡，请取消勾选。")

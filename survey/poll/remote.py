@@ -48,7 +48,9 @@ def prepare(session: Session, poll: Poll, firms: Collection[str], *, config: Con
     row.seats = len(firms)
     session.add(row)
     tickets, votes = windows(row)
-    keys = {kind: _numbers(modulus) for kind, modulus in made.public_keys().items()}
+    keys: dict[str, rsa.RSAPublicNumbers] = {
+        kind: _numbers(modulus) for kind, modulus in made.public_keys().items()
+    }
     return Remote(config.issuer_origin, keys, row.seats, tickets, votes, row.revote)
 
 
