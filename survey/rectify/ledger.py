@@ -182,6 +182,20 @@ def outcomes(session: Session, poll: Poll) -> dict[int, list[Outcome]]:
     return by_comment
 
 
+def repetitions(session: Session, poll: Poll) -> dict[int, str]:
+    """Return, by id, the comments that say the same of the same unit as a settled one, with that reason."""
+    settled, every = outcomes(session, poll), comments(session, poll)
+    first: dict[tuple[str, str], int] = {}
+    for one in every:
+        if one.id in settled and one.paraphrase and not one.closed:
+            first.setdefault((one.unit_code, one.paraphrase), one.id or 0)
+    return {
+        one.id or 0: f"与反映{first[one.unit_code, one.paraphrase]}相同，一并办理"
+        for one in every
+        if one.id not in settled and (one.unit_code, one.paraphrase) in first and not one.closed
+    }
+
+
 def equation(session: Session, poll: Poll) -> tuple[int, int]:
     """Return (comments, comments with an outcome); the quarter is done when both are equal."""
     return len(comments(session, poll)), len(outcomes(session, poll))

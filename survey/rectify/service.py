@@ -26,10 +26,12 @@ from survey.rectify.handover import refuse as refuse
 from survey.rectify.ledger import equation as equation
 from survey.rectify.ledger import ledger as ledger
 from survey.rectify.ledger import open_tasks
+from survey.rectify.ledger import repetitions as repetitions
 from survey.rectify.ledger import wall as wall
 from survey.rectify.models import Outcome, OutcomeKind, StepKind, Task
 from survey.rectify.settling import add_outcome
 from survey.rectify.settling import settle_comment as settle_comment
+from survey.rectify.settling import settle_repetitions as settle_repetitions
 from survey.rectify.threads import add_step
 from survey.rectify.threads import note as note
 from survey.rectify.threads import report_step as report_step

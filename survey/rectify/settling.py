@@ -6,8 +6,10 @@ from sqlmodel import Session
 
 from survey import clock, journal
 from survey.errors import Invalid, Refused
+from survey.poll.models import Poll
+from survey.rectify.ledger import repetitions
 from survey.rectify.models import Outcome, OutcomeKind
-from survey.review import rechecks
+from survey.review import comments, rechecks
 from survey.review.access import key, only
 from survey.review.comments import to_inspectors
 from survey.review.models import Comment, RecheckMatter
@@ -64,3 +66,12 @@ def add_outcome(session: Session, comment: Comment, outcome: Outcome, *, by: Acc
     detail = {"outcome": outcome.kind, "task": outcome.task_id}
     journal.record(session, by=by.login, act="rectify.settle", subject=f"反映{comment.id}", detail=detail)
     return outcome
+
+
+def settle_repetitions(session: Session, poll: Poll, *, by: Account, today: dt.date) -> int:
+    """Give every comment that repeats a settled one its outcome; return how many."""
+    found = repetitions(session, poll)
+    for number, reason in found.items():
+        comment, kind = comments.get(session, number), OutcomeKind.DUPLICATE
+        settle_comment(session, comment, kind=kind, reason=reason, by=by, today=today)
+    return len(found)

@@ -153,6 +153,13 @@ def paraphrases_of(session: Session, poll: Poll, unit_code: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def written_about(session: Session, remark: Comment) -> list[str]:
+    """Return the paraphrases already written about the same unit in the same poll, each once."""
+    query = select(Comment).where(Comment.poll_id == remark.poll_id, Comment.unit_code == remark.unit_code)
+    found = session.exec(query.order_by(col(Comment.id)))
+    return list(dict.fromkeys(one.paraphrase for one in found if one.paraphrase and not one.closed))
+
+
 def tells(comment: Comment) -> bool:
     """Tell whether a unit may be told of this remark: paraphrased, checked by a second person, a problem."""
     if comment.closed or comment.theme is Theme.PRAISE:

@@ -83,7 +83,16 @@ class ParaphraseForm(FlaskForm):
         choices=[SelectChoice(theme.name, theme.chinese) for theme in Theme],
         validators=[REQUIRED],
     )
+    again = SelectField("沿用本单位已有的转述", validators=[Optional()])
     text = TextAreaField("转述（单位只看到这段话）", validators=[Optional(), LONG])
+
+    def offer(self, known: Iterable[str]) -> None:
+        """Offer the paraphrases that were written about the same unit: nobody types one twice."""
+        self.again.choices = [SelectChoice("", "不沿用"), *(SelectChoice(text, text) for text in known)]
+
+    def wording(self) -> str:
+        """Return what was typed, else the paraphrase that was chosen again."""
+        return self.text.data or self.again.data or ""
 
     def chosen_theme(self) -> Theme:
         """Return the theme."""

@@ -106,3 +106,10 @@ def test_a_unit_gets_paraphrases_of_its_own_line_and_its_persons_lines(session, 
         room.paraphrases(comment, text, Theme.OTHER)
     assert reading.paraphrases_of(session, poll, "U1") == ["收费依据不明"]
     assert reading.paraphrases_of(session, poll, "U2") == ["检查时言语生硬"]
+
+
+def test_a_paraphrase_written_once_is_offered_again_for_the_same_unit_and_no_other(session, room, taken):
+    fees, manners, whole = about(taken, "U1"), about(taken, "P3"), about(taken, "overall")
+    reading.paraphrase(session, fees, text="收费依据不明", theme=Theme.FEES, by=room.office)
+    assert reading.written_about(session, fees) == ["收费依据不明"]
+    assert reading.written_about(session, manners) == reading.written_about(session, whole) == []

@@ -132,7 +132,8 @@ def test_a_unit_clerk_sees_the_own_unit_and_no_enterprise(desk: Flask, visitor: 
 def test_the_office_opens_a_clerks_account_on_the_units_page(desk: Flask, visitor: People) -> None:
     office = visitor(Role.OFFICE)
     loads_the_county(office)
-    reply = office.posts("/roster/units/1/clerk", login="lian-1", name="联络员", password="first password")
+    about = {"role": "unit_clerk", "name": "联络员", "password": "first password"}
+    reply = office.posts("/roster/units/1/clerk", login="lian-1", **about)
     assert reply.location == "/roster/units/1"
     assert "lian-1" in office.visit("/roster/units/1").text
     with work(desk) as session:

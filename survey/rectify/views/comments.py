@@ -4,11 +4,13 @@ import datetime as dt
 
 from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from survey import clock
 from survey.poll import service as polls
 from survey.rectify import ledger, service
 from survey.rectify.forms import OutcomeForm, TaskForm
+from survey.rectify.models import OutcomeKind
 from survey.rectify.views.door import bp, done, submit
 from survey.review import comments as remarks
 from survey.review.models import Comment, Theme
@@ -32,6 +34,7 @@ def comments(poll_id: int) -> ResponseReturnValue:
         comments=remarks.comments(g.session, poll),
         outcomes=ledger.outcomes(g.session, poll),
         equation=service.equation(g.session, poll),
+        repeated=len(service.repetitions(g.session, poll)),
     )
 
 
@@ -52,6 +55,14 @@ def _task_form(comment: Comment | None = None) -> TaskForm:
     return form
 
 
+def _outcome_form(comment: Comment) -> OutcomeForm:
+    """Return the form; for the same words about the same unit it is filled in as a repetition."""
+    poll = polls.get(g.session, comment.poll_id)
+    reason = ledger.repetitions(g.session, poll).get(comment.id or 0, "")
+    known = {"kind": OutcomeKind.DUPLICATE.name, "reason": reason} if reason else {}
+    return OutcomeForm(prefix="outcome", **known)
+
+
 def _comment_page(comment: Comment, task: TaskForm | None = None, outcome: OutcomeForm | None = None) -> str:
     poll = polls.get(g.session, comment.poll_id)
     return render_template(
@@ -61,7 +72,7 @@ def _comment_page(comment: Comment, task: TaskForm | None = None, outcome: Outco
         outcomes=ledger.outcomes(g.session, poll).get(comment.id or 0, []),
         equation=service.equation(g.session, poll),
         task=task or _task_form(comment),
-        outcome=outcome or OutcomeForm(prefix="outcome"),
+        outcome=outcome or _outcome_form(comment),
     )
 
 
@@ -125,14 +136,32 @@ def settle(comment_id: int) -> ResponseReturnValue:
 
 
 def _next(comment: Comment, sentence: str) -> ResponseReturnValue:
-    """Go on to the next comment without an outcome; the equation says when all have one."""
+    """Go on to the next comment without an outcome; repetitions of settled ones wait for one click."""
     poll = polls.get(g.session, comment.poll_id)
-    settled = ledger.outcomes(g.session, poll)
+    settled, repeated = ledger.outcomes(g.session, poll), service.repetitions(g.session, poll)
     every = remarks.comments(g.session, poll)
     left = [each for each in every if each.id not in settled and remarks.visible(each, g.account)]
-    if not left:
-        return done(f"{sentence}每条反映都有了去向。", url_for("rectify.comments", poll_id=poll.id))
-    return done(f"{sentence}还有{len(left)}条。", url_for("rectify.comment", comment_id=left[0].id))
+    new = [each for each in left if each.id not in repeated]
+    if new:
+        told = gettext("%(sentence)s还有%(left)s条。", sentence=sentence, left=len(left))
+        return done(told, url_for("rectify.comment", comment_id=new[0].id))
+    if left:
+        told = gettext(
+            "%(sentence)s其余%(left)s条与已登记的相同，可以一并登记。", sentence=sentence, left=len(left)
+        )
+    else:
+        told = gettext("%(sentence)s每条反映都有了去向。", sentence=sentence)
+    return done(told, url_for("rectify.comments", poll_id=poll.id))
+
+
+@bp.post("/<int:poll_id>/comments/repetitions")
+@allow(Role.OFFICE)
+def settle_repetitions(poll_id: int) -> ResponseReturnValue:
+    """Settle every comment that repeats a settled one."""
+    poll = polls.get(g.session, poll_id)
+    count = service.settle_repetitions(g.session, poll, by=g.account, today=clock.today())
+    told = gettext("已登记%(count)s条重复反映。", count=count)
+    return done(told, url_for("rectify.comments", poll_id=poll_id))
 
 
 @bp.route("/<int:poll_id>/task/new", methods=["GET", "POST"])

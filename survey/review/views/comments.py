@@ -53,15 +53,14 @@ def comment(comment_id: int) -> ResponseReturnValue:
     """Read one remark and write its paraphrase; the next unwritten one follows."""
     remark = remarks.get_for(g.session, comment_id, by=g.account)
     form = ParaphraseForm(theme=remark.theme.name if remark.theme else None, text=remark.paraphrase)
+    form.offer(remarks.written_about(g.session, remark))
 
     def page() -> str:
         text = remarks.read(g.session, remark, by=g.account) if remarks.may_read(remark, g.account) else ""
         return render_template("desk/review/comment.html", comment=remark, text=text, form=form)
 
     def act() -> ResponseReturnValue:
-        remarks.paraphrase(
-            g.session, remark, text=form.text.data or "", theme=form.chosen_theme(), by=g.account
-        )
+        remarks.paraphrase(g.session, remark, text=form.wording(), theme=form.chosen_theme(), by=g.account)
         return _next(remark)
 
     return submit(form, act, page) if request.method == "POST" else page()
