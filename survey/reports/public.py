@@ -36,11 +36,11 @@ def changes(session: Session, poll: Poll, *, today: dt.date) -> dict[str, Any]:
         theme = Theme.OTHER if comment.closed else comment.theme or Theme.OTHER
         fate = _fate(session, comment, outcomes.get(comment.id or 0, []))
         by_theme.setdefault(theme.chinese, Counter())[fate] += 1
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"theme": theme, "raised": fates.total(), **{fate: fates[fate] for fate in FATES}}
         for theme, fates in by_theme.items()
     ]
-    rows.sort(key=lambda row: (-int(row["raised"]), str(row["theme"])))
+    rows.sort(key=lambda row: (-row["raised"], row["theme"]))
     return {"as_of": today.isoformat(), "themes": rows}
 
 

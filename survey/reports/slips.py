@@ -20,8 +20,8 @@ from survey.errors import Missing
 from survey.poll.models import Poll
 from survey.tally import audit
 
-CODES = {1: "非常满意", 2: "服务一般", 3: "服务较差", 9: "未评价"}
-LABELS = {
+CODES: dict[int | float, str] = {1: "非常满意", 2: "服务一般", 3: "服务较差", 9: "未评价"}
+LABELS: dict[str, str | None] = {
     "poll": "测评",
     "line": "票面条目编号",
     "name": "票面条目",
@@ -43,7 +43,7 @@ def rows(config: Config, poll: Poll) -> Iterator[tuple[str, str, str, str, int]]
         unit = units.get(line, {"name": "总体评价", "series": "总体"})
         for mark, count in zip(CODES, cells, strict=True):
             for _ in range(int(count)):
-                yield poll.key, line, unit["name"], unit["series"], mark
+                yield poll.key, line, unit["name"], unit["series"], int(mark)
 
 
 def as_csv(config: Config, poll: Poll) -> bytes:
