@@ -26,12 +26,15 @@ RULES = rules.load((files("scoring") / "policies" / "lulong.toml").read_text(enc
 FIRMS, OFFICIALS, UNITS = 110, 293, 33
 # Together 1.4 % of all ratings are poor: 283 ordinary officials at .75 %, 6 at 12 %, 4 at 30 %.
 USUAL, MILD, BAD = 0.0075, 0.12, 0.30
+# Where ordinary officials alone have as many poor ratings as the whole above: chance lists more of them.
+WORSE = 0.014
 # Ratings of one official: log-normal, half of them below 15.
 MEDIAN, SPREAD = 15, 0.3
 BADS, MILDS, ENFORCERS = range(4), range(4, 10), range(200, 293)
 VICTIM, OFFICER = 100, 250
 SCENARIOS = (
     "honest",
+    "honest, 1.4 %",
     "grievance",
     "1 all-poor",
     "3 all-poor",
@@ -68,7 +71,8 @@ def a_slate(actions: dict[int, int]) -> Slate:
 def a_poll(scenario: str, seed: int) -> Poll:
     """Draw one poll: a median of 15 ratings an official, 4 bad and 6 mildly bad among 293."""
     draw = random.Random(f"{scenario} {seed}")
-    rates = [BAD if at in BADS else MILD if at in MILDS else USUAL for at in range(OFFICIALS)]
+    usual = WORSE if scenario == "honest, 1.4 %" else USUAL
+    rates = [BAD if at in BADS else MILD if at in MILDS else usual for at in range(OFFICIALS)]
     known = [draw.lognormvariate(0, SPREAD) * MEDIAN / FIRMS for _ in range(OFFICIALS)]
     marks = [[_mark(draw, known[at], rates[at]) for at in range(OFFICIALS)] for _ in range(FIRMS)]
     actions = _disturb(scenario, draw, marks)
