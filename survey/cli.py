@@ -13,7 +13,7 @@ import click
 from scoring import rules as policies
 from scoring.preview import preview
 from scoring.schema import RulesFault
-from survey import clock, config, journal, mailing, offline, scaling, serving, upkeep
+from survey import clock, config, journal, mailing, offline, paperwork, scaling, serving, upkeep
 from survey.box import keys, opening
 from survey.db import open_engine, unit_of_work
 from survey.demo import run as demo_run
@@ -211,6 +211,9 @@ def key_make(poll_key: str, position: int, holder: str, out: Path, password: str
 box = _group("box", "Opening and destroying a closed box.")
 box.add_command(upkeep.destroy)
 box.add_command(offline.box_count)
+paper = _group("paper", "Paper ballots: print them, read their scans.")
+paper.add_command(paperwork.print_)
+paper.add_command(paperwork.read)
 
 
 @box.command("open")

@@ -12,6 +12,7 @@ FLOORS = ("ground", "box", "journal", "models", "work", "service", "forms", "vie
 GROUND = {"config", "clock", "errors", "db", "charts"}
 DOORS = {
     "offline",
+    "paperwork",
     "app",
     "certificates",
     "deploy",

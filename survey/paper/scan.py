@@ -1,6 +1,7 @@
 """A scan to an upright, squared page: its frame, its QR code, streaks, and whether it was grey at all."""
 
 import math
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -82,7 +83,26 @@ def is_one_bit(grey: Grey, frame: Frame, form: sheet.Form) -> bool:
 
 
 def has_streak(grey: Grey, frame: Frame) -> bool:
-    """Tell whether a line runs along the paper's way through the scanner, across the options."""
+    """Tell whether a line runs along the paper's way through the scanner, across the options.
+
+    Dirt on the glass draws it straight in the scan, so on a page that lay askew it leans.
+    """
+    return any(_streaked(grey, replace(frame, matrix=frame.matrix @ lean)) for lean in _leans(frame))
+
+
+def _leans(frame: Frame) -> list[NDArray[np.float64]]:
+    """Return the page as it is, and leaning so that its columns run along the scan's nearer axis."""
+    middle = np.array([(sheet.OPTIONS_LEFT + sheet.OPTIONS_RIGHT) / 2, sheet.HEIGHT / 2])
+    steps = middle + np.array([(0.0, 0.0), (1.0, 0.0), (0.0, 1.0)])
+    at, right, down = cv2.perspectiveTransform(steps[None], frame.matrix)[0]
+    across = int(abs((down - at)[0]) > abs((down - at)[1]))
+    slope = -float((down - at)[across] / (right - at)[across])
+    lean = np.array([[1, slope, -slope * middle[1]], [0, 1, 0], [0, 0, 1]])
+    return [np.eye(3), lean]
+
+
+def _streaked(grey: Grey, frame: Frame) -> bool:
+    """Tell whether a column of the options is darker than its surroundings over most of a third."""
     area = (sheet.OPTIONS_LEFT, limits.STREAK_TOP, sheet.OPTIONS_RIGHT, limits.STREAK_BOTTOM)
     strip = crop(grey, frame, area, frame.scale).astype(np.float32)
     width = max(3, round(limits.STREAK_MEAN * frame.scale))
