@@ -1,4 +1,4 @@
-"""What the office does with issued letters at the command line: the print file, the electronic seal."""
+"""What the office does with letters at the command line: preview, issue, files for the post, seal."""
 
 from pathlib import Path
 from typing import Any
@@ -7,15 +7,76 @@ import click
 
 from survey import clock
 from survey.errors import Refused
-from survey.letters import service, sign
+from survey.letters import kinds, service, sign
+from survey.letters.imprint import Imprint, printed
+from survey.letters.labels import labels_pdf
+from survey.letters.models import LetterState
+from survey.registry.service import BY_FORM
 from survey.staff.service import SYSTEM
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-@click.group(help="Issued letters: print file, electronic seal.")
+@click.group(help="Letters: preview, issue, print file, archive, labels, electronic seal.")
 def letters() -> None:
     """Hold the commands on letters together."""
+
+
+@letters.command("preview")
+@click.argument("kind", type=click.Choice(list(BY_FORM)))
+@click.argument("fields", type=FILE)
+@click.argument("out", type=click.Path(path_type=Path))
+@click.pass_obj
+def preview(obj: Any, kind: str, fields: Path, out: Path) -> None:
+    """Print a paper from a JSON file of its fields, without number and without keeping it."""
+    if out.exists():
+        raise Refused("letters.exists", f"{out.name} 已存在，未作改动。")
+    document = kinds.read(kind, fields.read_text(encoding="utf-8"))
+    imprint = Imprint(number="", dated=clock.today(), code="", check_url="")
+    out.write_bytes(printed(document, imprint, fonts=obj.config.fonts))
+    click.echo(f"已排印：{out}")
+
+
+@letters.command("issue")
+@click.argument("round_", metavar="ROUND")
+@click.pass_obj
+def issue(obj: Any, round_: str) -> None:
+    """Issue the approved letters of a round, a hundred between two commits; go on where it stopped."""
+    with obj.work() as session:
+        total = len(service.waiting(session, round_, LetterState.APPROVED))
+    left, done = total, 0
+    with click.progressbar(length=total, label="印发") as bar:
+        while left:
+            with obj.work() as session:
+                part = service.issue_part(session, round_, config=obj.config, by=SYSTEM)
+            bar.update(left - part.left)
+            left, done = part.left, done + part.done
+            for failure in part.failures:
+                click.echo(f"\n{failure.sentence}", err=True)
+    click.echo(f"已印发{done}份，没有印出的{total - done}份已退回草稿。")
+
+
+@letters.command("archive")
+@click.argument("round_", metavar="ROUND")
+@click.pass_obj
+def archive(obj: Any, round_: str) -> None:
+    """Put all issued letters of a round and the list of their digests into one ZIP."""
+    with obj.work() as session:
+        path = service.archive(session, round_, config=obj.config, by=SYSTEM)
+    click.echo(f"压缩包：{path}")
+
+
+@letters.command("labels")
+@click.argument("round_", metavar="ROUND")
+@click.argument("out", type=click.Path(path_type=Path))
+@click.pass_obj
+def labels(obj: Any, round_: str, out: Path) -> None:
+    """Print labels for the envelopes of a round's letters, 24 to a sheet."""
+    if out.exists():
+        raise Refused("letters.exists", f"{out.name} 已存在，未作改动。")
+    with obj.work() as session:
+        out.write_bytes(labels_pdf(service.issued(session, round_), config=obj.config))
+    click.echo(f"信封标签：{out}")
 
 
 @letters.command("printfile")

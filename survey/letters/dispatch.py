@@ -10,16 +10,32 @@ from survey import journal
 from survey.config import Config
 from survey.errors import Missing, Refused
 from survey.letters import kinds, printrun, register, sign
-from survey.letters.imprint import Imprint
+from survey.letters.imprint import Imprint, Pressed
 from survey.letters.life import Actor, issued
 from survey.letters.models import Letter
+
+SEALS = "seals"  # instance/seals/<name of the organ>.svg or .png, 45 mm wide
 
 
 def imprint(letter: Letter, config: Config) -> Imprint:
     """Return the particulars that the office prints on this letter."""
     number = letter.number or (f"{letter.word}〔{letter.dated.year}〕　号" if letter.word else "")
     url = register.address(config, letter)
-    return Imprint(number=number, dated=letter.dated, code=letter.code, check_url=url)
+    organ = kinds.read(letter.kind, letter.content).organ
+    return Imprint(
+        number=number, dated=letter.dated, code=letter.code, check_url=url, seal=seal_of(organ, config)
+    )
+
+
+def seal_of(organ: str, config: Config) -> Path | Pressed:
+    """Return the organ's seal image in the instance's folder of seals.
+
+    Where it has none, the demonstration draws a test seal; in earnest the seal is pressed by hand.
+    """
+    name = organ.replace("/", "").replace("\\", "")  # a name that was typed leads nowhere else
+    found = (config.instance / SEALS / f"{name}{kind}" for kind in (".svg", ".png"))
+    image = next((path for path in found if path.is_file()), None)
+    return image or (Pressed.SPECIMEN if config.mode == "demo" else Pressed.BY_HAND)
 
 
 def print_run(

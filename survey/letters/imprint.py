@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from enum import Enum
 from functools import partial
 from pathlib import Path
 
@@ -12,14 +13,26 @@ from survey.letters.kinds import Document
 from survey.letters.setting import Setter
 
 
+class Pressed(Enum):
+    """The seal of a letter that has no image: a drawn test seal, or room for a real one."""
+
+    SPECIMEN = "specimen"
+    BY_HAND = "by hand"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Imprint:
-    """The frozen particulars of one letter; `check_url` is what the QR code under it opens."""
+    """The frozen particulars of one letter; `check_url` is what the QR code under it opens.
+
+    `seal` is the organ's own seal image; without one, the test seal (样章) of the demonstration is drawn, or,
+    when the seal is pressed by hand, none.
+    """
 
     number: str
     dated: dt.date
     code: str
     check_url: str
+    seal: Path | Pressed = Pressed.SPECIMEN
 
     @property
     def shown_code(self) -> str:
@@ -41,6 +54,13 @@ SIGNATURES = {
 """How each kind is signed (GB/T 9704, 7.3.5): with a seal, without, or by hand on the sheet."""
 
 
+def _seal(document: Document, seal: Path | Pressed) -> str | None:
+    """Return the address of the image to print, None when there is none."""
+    if document.SIGNATURE != SEALED or seal is Pressed.BY_HAND:
+        return None
+    return chop.seal_uri(document.organ) if isinstance(seal, Pressed) else seal.resolve().as_uri()
+
+
 def printed(document: Document, imprint: Imprint, *, fonts: Path, overlay: str = "") -> bytes:
     """Return the finished letter as PDF/A-3a."""
     advance = partial(Setter(load(fonts)).advance, "FS")
@@ -50,7 +70,7 @@ def printed(document: Document, imprint: Imprint, *, fonts: Path, overlay: str =
         "doc": document,
         "imprint": imprint,
         "sign": sign,
-        "seal": chop.seal_uri(document.organ) if document.SIGNATURE == SEALED else None,
+        "seal": _seal(document, imprint.seal),
         "qr_image": qr.svg_uri(imprint.check_url),
     }
     template, style = f"letters/{document.TEMPLATE}", f"letters/{document.STYLE}"

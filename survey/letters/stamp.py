@@ -62,6 +62,7 @@ class Stamp:
         self._chars, self._wide = frozenset(ALPHABET), set[str]()
         self.prefix = imprint.check_url.removesuffix(imprint.code)
         self.imprint = imprint
+        self._marked = (imprint.number, imprint.dated, imprint.seal)
         self.length = len(imprint.code)
         self.series = qr.series(self.prefix, self.length)
         self.mould = self._compile(document, fonts)
@@ -97,7 +98,7 @@ class Stamp:
             type(document) is self.kind
             and imprint.check_url == self.prefix + imprint.code
             and len(imprint.code) == self.length
-            and (imprint.number, imprint.dated) == (self.imprint.number, self.imprint.dated)
+            and (imprint.number, imprint.dated, imprint.seal) == self._marked
             and self._said(document) == self._says
             and self._chars.issuperset(imprint.code)
             and self._fits_line(self.salutation(document))

@@ -19,8 +19,8 @@ from survey.letters.fields import labelled, write
 from survey.letters.models import Letter, LetterState
 from survey.poll.models import Poll, Stage
 from survey.registry import service
-from survey.review.comments import paraphrase, take_in_comments
-from survey.review.models import Theme
+from survey.review.comments import take_in_comments
+from survey.review.models import Comment, Theme
 from survey.roster.models import Enterprise
 from survey.staff.models import Role
 from tests.desk.poll_rooms import County, ballots
@@ -39,8 +39,7 @@ def people(desk: Flask) -> dict[str, Visitor]:
     with unit_of_work(desk.extensions["desk_engine"]) as session:
         room = Room(session)
         poll = a_counted_poll(session, REMIND, TALK)
-        for comment in take_in_comments(session, poll, [REMARK], by=room.office):
-            paraphrase(session, comment, text="", theme=Theme.BRIBERY, by=room.office)
+        take_in_comments(session, poll, [], by=room.office)
         room.reviews(poll)
         poll.stage = Stage.REPORTED
         for number in range(3):
@@ -122,6 +121,9 @@ def test_known_facts_are_filled_in(people) -> None:
 
 def test_a_clue_is_the_inspectors_alone_and_is_kept_nowhere(desk, people) -> None:
     path = f"{new('问题线索移交单')}?about=comment:1"
+    with work(desk) as session:
+        session.add(Comment(poll_id=1, line_name="水务局", unit_code="U1", theme=Theme.BRIBERY, **REMARK))
+        session.commit()
     assert people["office"].client.get(path).status_code == 403
     assert people["office"].client.get(f"{new('督办单')}?about=comment:1").status_code == 403
     inspector = people["inspector"]
@@ -149,8 +151,6 @@ def test_papers_of_figures_need_no_form(session, config) -> None:
 
 def draft_replies(desk, people) -> None:
     office = people["office"]
-    fields = {"outcome-kind": "DISCIPLINE", "outcome-reason": "移交"}
-    people["inspector"].posts("/rectify/comment/1/outcome", "/rectify/comment/1", **fields)
     answer = office.posts("/rectify/1/reply", "/rectify/1/letters", **{"reply-dated": str(clock.today())})
     assert answer.status_code == 303, answer.text
     assert answer.location.endswith("/registry/1")

@@ -1,5 +1,8 @@
 """The rules of a line of official text."""
 
+import random
+from collections.abc import Iterable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,8 +29,13 @@ pieces = st.one_of(st.text(HANZI, min_size=1, max_size=12), st.sampled_from(MARK
 def paragraphs(draw: st.DrawFn) -> str:
     """Text as people write it: no mark after an opening mark, no three marks in a row."""
     text = "".join(draw(st.lists(pieces, min_size=1, max_size=60)))
+    return "企" + "".join(lawful(text)).strip() + "。"
+
+
+def lawful(text: Iterable[str]) -> list[str]:
+    """Drop a mark that follows a mark."""
     kept: list[str] = []
-    for char in text:
+    for char in "".join(text):
         if (
             kept
             and char in NEVER_FIRST | NEVER_LAST
@@ -36,7 +44,7 @@ def paragraphs(draw: st.DrawFn) -> str:
         ):
             continue
         kept.append(char)
-    return "企" + "".join(kept).strip() + "。"
+    return kept
 
 
 @given(paragraphs())
@@ -49,6 +57,23 @@ def test_a_paragraph_is_set_without_fault(text: str) -> None:
             assert row.text[-1] not in NEVER_LAST
             assert row.set_width == pytest.approx(room)
         assert row.set_width <= room + 1e-9
+
+
+def test_twenty_five_thousand_random_lines_are_set_without_fault() -> None:
+    chance, lines = random.Random(9704), 0
+    words = [*HANZI, *HANZI, *HANZI, *MARKS, *LATIN]
+    while lines < 25_000:
+        text = "企" + "".join(lawful(chance.choices(words, k=chance.randint(20, 400)))).strip() + "。"
+        rows = compose(text, advance, first=26)
+        lines += len(rows)
+        assert "".join(row.text for row in rows).replace(" ", "") == text.replace(" ", "")
+        for at, row in enumerate(rows):
+            room = 26 if at == 0 else LINE
+            assert at == 0 or row.text[0] not in NEVER_FIRST, row
+            assert row.set_width <= room + 1e-9, row
+            if at < len(rows) - 1:
+                assert row.text[-1] not in NEVER_LAST, row
+                assert abs(row.set_width - room) < 1e-9, row
 
 
 @given(paragraphs())

@@ -8,18 +8,17 @@ from itertools import pairwise
 import pytest
 
 from survey.letters.compose import CLOSING
-from survey.letters.facts import Look
-from tests.letters.conftest import pdf_of
+from survey.letters.facts import GB9704, SEALED, Look
+from tests.letters.conftest import pdf_of, sample_pages
 from tests.letters.geometry import Page, SetRow, measure
-from tests.letters.samples import a_bulletin, a_reminder, a_reply, an_imprint, many_problems
+from tests.letters.samples import SAMPLES, a_reminder, a_reply, an_imprint, many_problems
 
 ZI = 156 / 28
 PITCH = 10.449
 
 
-@cache
 def reminder() -> tuple[Page, ...]:
-    return tuple(measure(pdf_of(a_reminder())))
+    return sample_pages("reminder")
 
 
 @cache
@@ -27,9 +26,8 @@ def long_reminder() -> tuple[Page, ...]:
     return tuple(measure(pdf_of(a_reminder(problems=many_problems(60)))))
 
 
-@cache
 def reply() -> tuple[Page, ...]:
-    return tuple(measure(pdf_of(a_reply())))
+    return sample_pages("reply")
 
 
 def near(value: float, tolerance: float = 0.05) -> object:
@@ -207,9 +205,8 @@ def test_every_date_length_keeps_the_seal_on_its_axis() -> None:
         assert (date.left + date.right) / 2 == near((page.ring[0] + page.ring[2]) / 2)
 
 
-@cache
 def bulletin() -> tuple[Page, ...]:
-    return tuple(measure(pdf_of(a_bulletin())))
+    return sample_pages("bulletin")
 
 
 def test_the_red_head_of_a_bulletin_stands_where_the_standard_puts_it() -> None:
@@ -237,3 +234,33 @@ def test_copies_that_fill_a_row_hang_after_the_colon() -> None:
     page = bulletin()[-1]
     first, second = page.row("抄送："), page.row("监委")
     assert second.left == near(first.left + 3 * first.size)
+
+
+OFFICIAL = [name for name, make in SAMPLES.items() if make().STYLE == GB9704]
+TABLE = 4.2333  # mm: the size of a table's text, whose rows follow no grid
+
+
+@pytest.mark.parametrize("name", OFFICIAL)
+def test_every_official_kind_keeps_to_the_grid_and_the_type_area(name: str) -> None:
+    for page in sample_pages(name):
+        body = [row for row in page.body() if row.text != "卢营商函〔2023〕7号"]
+        if not any(row.size == near(TABLE, 0.01) for row in page.rows):
+            steps = [(b.top - a.top) / PITCH for a, b in pairwise(body)]
+            assert steps == near([round(step) for step in steps], 0.005), name
+        for row in body:
+            assert row.left >= 28 - 0.05, row
+            assert row.right <= 184.05 + (ZI / 2 if row.text[-1] in CLOSING else 0), row
+            assert row.top >= 37 - 0.05, row
+            assert row.top + ZI <= 262.05, row
+        for row in (row for row in page.rows if row.text.startswith("—")):
+            assert row.right == near(184 - row.size) or row.left == near(28 + row.size)
+
+
+@pytest.mark.parametrize("name", [name for name in OFFICIAL if SAMPLES[name]().SIGNATURE == SEALED])
+def test_every_seal_is_45_mm_and_stands_on_the_axis_of_name_and_date(name: str) -> None:
+    page = next(page for page in sample_pages(name) if page.ring)
+    left, top, right, bottom = page.ring
+    date = next(row for row in page.body() if row.text == "2023年4月20日")
+    assert (right - left + 1.2, bottom - top + 1.2) == (near(45), near(45))
+    assert (date.left + date.right) / 2 == near((left + right) / 2)
+    assert top < date.top < bottom

@@ -1,23 +1,24 @@
 """Golden pages: what every kind says and where each row stands, in mm; `--regold` rewrites them."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from survey.letters.faces import FontSet
-from tests.letters.conftest import pdf_of
-from tests.letters.geometry import measure
+from tests.letters.conftest import sample_pages
+from tests.letters.geometry import Page
 from tests.letters.samples import SAMPLES
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "letters"
 TOLERANCE = 0.05
 
 
-def lines(content: bytes) -> list[str]:
+def lines(pages: Sequence[Page]) -> list[str]:
     """One line a row: page, top, left, right, size, text."""
     return [
         f"{number} {row.top:.2f} {row.left:.2f} {row.right:.2f} {row.size:.2f} {row.text}"
-        for number, page in enumerate(measure(content), start=1)
+        for number, page in enumerate(pages, start=1)
         for row in page.rows
     ]
 
@@ -32,7 +33,7 @@ def test_a_kind_looks_as_it_was_approved(name: str, fonts: FontSet, request: pyt
     if fonts.notes:
         pytest.skip("the golden pages were set in the regular fonts; these are makeshift or the county's own")
     path = GOLDEN / f"{name.replace(' ', '_')}.txt"
-    found = lines(pdf_of(SAMPLES[name]()))
+    found = lines(sample_pages(name))
     if request.config.getoption("--regold"):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("\n".join(found) + "\n", encoding="utf-8")

@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -13,12 +14,15 @@ import pytest
 
 from survey.config import Config
 from survey.errors import Invalid, Refused
-from survey.letters import check, gb9704, kinds, render
+from survey.letters import check, chop, gb9704, kinds, render
 from survey.letters.cards import address, cards_pdf
+from survey.letters.dispatch import seal_of
 from survey.letters.faces import FontSet
+from survey.letters.imprint import Pressed
 from survey.letters.setting import Setter
 from tests.conftest import FONTS
-from tests.letters.conftest import pdf_of, text_of
+from tests.letters.conftest import pdf_of, sample_pages, sample_pdf, text_of
+from tests.letters.geometry import measure
 from tests.letters.samples import (
     DATED,
     SAMPLES,
@@ -32,14 +36,14 @@ from tests.letters.samples import (
 RARE = "㛃䶮喆镕堃翀赟燊犇"
 
 
-@pytest.mark.parametrize("make", SAMPLES.values(), ids=SAMPLES)
-def test_equal_input_gives_equal_bytes(make) -> None:
-    assert pdf_of(make()) == pdf_of(make())
+@pytest.mark.parametrize("name", SAMPLES)
+def test_equal_input_gives_equal_bytes(name: str) -> None:
+    assert pdf_of(SAMPLES[name]()) == sample_pdf(name)
 
 
-@pytest.mark.parametrize("make", SAMPLES.values(), ids=SAMPLES)
-def test_every_kind_is_a_sound_archive_file(make) -> None:
-    assert check.faults(pdf_of(make())) == []
+@pytest.mark.parametrize("name", SAMPLES)
+def test_every_kind_is_a_sound_archive_file(name: str) -> None:
+    assert check.faults(sample_pdf(name)) == []
 
 
 @pytest.mark.parametrize("make", SAMPLES.values(), ids=SAMPLES)
@@ -110,10 +114,31 @@ def test_a_letter_to_enterprises_names_no_person_and_counts_measures() -> None:
     assert "王堃" not in text
 
 
-def test_a_missing_image_fails_the_letter() -> None:
-    html = '<html lang="zh-CN"><body><img src="no-such-seal.png" alt="印章"></body></html>'
+def test_a_missing_seal_image_fails_the_letter(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="印章"):
-        render.press(FONTS).print(html, "letters/gb9704.css", DATED)
+        pdf_of(a_reminder(), an_imprint(seal=tmp_path / "no-such-seal.svg"))
+
+
+def test_the_county_s_own_seal_stands_where_the_test_seal_stood(tmp_path: Path) -> None:
+    image = tmp_path / "seal.svg"
+    image.write_text(chop.seal("卢龙县").replace("样章", ""), encoding="utf-8")
+    page = next(p for p in measure(pdf_of(a_reminder(), an_imprint(seal=image))) if p.ring)
+    assert page.ring == pytest.approx(next(p for p in sample_pages("reminder") if p.ring).ring, abs=0.05)
+    bare = measure(pdf_of(a_reminder(), an_imprint(seal=Pressed.BY_HAND)))
+    assert not any(page.ring for page in bare), "room is left for the seal that is pressed by hand"
+    date = next(page for page in bare if "2023年4月20日" in page.text).row("2023年4月20日")
+    assert date.right == pytest.approx(184 - 4 * 156 / 28, abs=0.05)
+
+
+def test_the_seal_is_the_organ_s_image_and_in_earnest_never_a_specimen(config: Config) -> None:
+    earnest = replace(config, mode="production")
+    assert seal_of("某局", config) is Pressed.SPECIMEN
+    assert seal_of("某局", earnest) is Pressed.BY_HAND
+    folder = config.instance / "seals"
+    folder.mkdir()
+    (folder / "某局.png").write_bytes(b"")
+    assert seal_of("某局", earnest) == folder / "某局.png"
+    assert seal_of("../seals/某局", config) is Pressed.SPECIMEN
 
 
 def test_a_letter_fetches_nothing_from_the_net() -> None:

@@ -11,8 +11,8 @@ from survey.errors import Refused
 from survey.letters import check, sign
 from survey.letters.stamp import Stamp
 from tests.conftest import FONTS
-from tests.letters.conftest import pdf_of
-from tests.letters.samples import a_reply
+from tests.letters.conftest import pdf_of, sample_pdf
+from tests.letters.samples import SAMPLES, a_reply
 from tests.letters.test_stamp import imprint_of
 
 AT = dt.datetime(2026, 1, 5, 9, tzinfo=dt.UTC)
@@ -38,6 +38,20 @@ def test_a_sealed_letter_begins_with_the_archived_one(keys: Path, stamped: bytes
         assert verdict.good, list(verdict.lines())
         assert verdict.holder == "卢龙县人民政府（样章）"
         assert check.faults(sealed) == []
+
+
+def test_every_kind_is_sound_when_sealed_and_other_readers_agree(keys: Path, tmp_path: Path) -> None:
+    files = []
+    for name in SAMPLES:
+        sealed = sign.sign(sample_pdf(name), keys=keys)
+        assert check.faults(sealed) == [], name
+        files.append(tmp_path / f"{name}.pdf")
+        files[-1].write_bytes(sealed)
+    for file in files:
+        assert subprocess.run(["qpdf", "--check", file], capture_output=True).returncode == 0, file
+        shown = subprocess.run(["pdfsig", "-nocert", file], capture_output=True, text=True).stdout
+        assert "Signature is Valid." in shown, file
+        assert "Total document signed" in shown, file
 
 
 def test_a_caller_inside_an_event_loop_seals_and_checks_as_well(keys: Path, stamped: bytes) -> None:
