@@ -1,7 +1,8 @@
 """Alerts for the inspectors, worked out from the journal and the registers each time; none can be deleted.
 
 A dossier opened without a case, a roster edited between freeze and count, a reply that is late, a result
-looked at before it was published, an inspection without filing number.
+looked at before it was published, an inspection without filing number, more visits to participants after a
+poll than luck explains.
 """
 
 import datetime as dt
@@ -16,9 +17,12 @@ from survey import journal
 from survey.errors import Invalid, Missing, Refused
 from survey.journal import JournalEntry
 from survey.letters.models import Letter, LetterState
+from survey.poll import queries
 from survey.poll.models import Stage
+from survey.poll.stages import is_past
 from survey.review.access import key, only
 from survey.staff.models import Account, Role
+from survey.watch import aftermath
 from survey.watch.inspections import register
 from survey.watch.models import Handled
 
@@ -38,6 +42,7 @@ class AlertKind(StrEnum):
     LATE = "逾期未回复"
     EARLY = "结果公布前查阅"
     UNFILED = "入企检查未备案"
+    MORE = "测评后检查增多"
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,12 @@ def alerts(session: Session, *, today: dt.date) -> list[Alert]:
     handled = {each.alert: each for each in session.exec(select(Handled))}
     found = [
         Alert(each.key, each.kind, each.on, each.who, each.text, handled.get(each.key))
-        for source in (_from_journal(session), _late(session, today), _unfiled(session))
+        for source in (
+            _from_journal(session),
+            _late(session, today),
+            _unfiled(session),
+            _more_visits(session, today),
+        )
         for each in source
     ]
     return sorted(found, key=lambda each: (each.handled is not None, -each.on.toordinal(), each.key))
@@ -133,6 +143,23 @@ def _unfiled(session: Session) -> Iterator[Alert]:
         if not visit.filing_number:
             text = f"{visit.on}到{visit.firm}检查（{visit.basis}），没有备案号"
             yield Alert(f"inspection:{visit.id}", AlertKind.UNFILED, visit.on, each.unit.name, text)
+
+
+def _more_visits(session: Session, today: dt.date) -> Iterator[Alert]:
+    """Yield the polls after which those who took part were inspected more than luck explains."""
+    for poll in queries.latest_rounds(session):
+        if not is_past(poll, Stage.CLOSED):
+            continue
+        try:
+            found = aftermath.compare(session, poll, today=today)
+        except Refused:
+            continue
+        if found.odd:
+            text = (
+                f"{poll.key}前后各{found.days}天，到场企业受检查{found.took_part.before}次和"
+                f"{found.took_part.after}次，其他企业{found.others.before}次和{found.others.after}次"
+            )
+            yield Alert(f"aftermath:{poll.key}", AlertKind.MORE, poll.held_on, "各检查单位", text)
 
 
 def counts(found: Iterable[Alert]) -> dict[AlertKind, int]:

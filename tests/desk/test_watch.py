@@ -122,6 +122,9 @@ def test_visits_before_and_after_a_poll_are_set_side_by_side_without_any_firm(se
     assert found.days == 60
     assert found.odd
     assert [(group.name, group.before, group.after) for group in found.units] == [("消防救援大队", 0, 10)]
+    (alert,) = alerts.alerts(session, today=LATER)
+    assert (alert.kind, alert.on) == (AlertKind.MORE, TODAY)
+    assert "到场企业受检查0次和10次，其他企业10次和0次" in alert.text
     assert "企业1" not in repr(found).replace("到场企业", "").replace("在册企业", "")
 
 
