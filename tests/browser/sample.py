@@ -57,7 +57,8 @@ def _paper(session: Session, county: County) -> None:
 
 
 def _review(session: Session, poll: Poll, people: dict[Role, Account], second: Account) -> None:
-    case, other = review.raise_cases(session, poll, by=people[Role.OFFICE])[:2]
+    raised = review.raise_cases(session, poll, by=people[Role.OFFICE])
+    case, other = raised[:2]
     for member in (people[Role.REVIEWER], second):
         review.give_opinion(session, case, verdict=Verdict.UPHOLD, by=member, at=AT)
         review.give_opinion(session, other, verdict=Verdict.EXCLUDE, by=member, at=AT, **EVIDENCE)
@@ -69,6 +70,10 @@ def _review(session: Session, poll: Poll, people: dict[Role, Account], second: A
     steps.deliver(session, measure, on=TODAY, by=office)
     objections.file(session, measure, text="事实有出入", signed_name="单位", by=office, today=TODAY)
     review.exclude(session, other, by=leader, today=TODAY)
+    own = next(each for each in raised if each.subject == people[Role.OFFICIAL].badge)
+    for member in (people[Role.REVIEWER], second):
+        review.give_opinion(session, own, verdict=Verdict.UPHOLD, by=member, at=AT)
+    hearings.invite(session, own, by=office, today=TODAY)
     unit = session.get(Unit, 3)
     recusal.add_tie(session, leader, unit=unit, kind=TieKind.SUPERVISES, since=TODAY, by=office)
 
