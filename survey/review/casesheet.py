@@ -86,7 +86,7 @@ def sheet(session: Session, case: Case, *, today: dt.date) -> Sheet:
         objection=objections.of(session, decided) if decided else None,
         rechecks=_rechecks(session, case, decided),
         talks=tuple(steps.talks(session, decided)) if decided else (),
-        path=tuple(steps.path(case, decided, invited=hearing is not None, today=today)),
+        path=tuple(steps.path(case, decided, heard=hearings.settled(session, case, on=today), today=today)),
     )
 
 

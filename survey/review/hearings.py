@@ -72,6 +72,12 @@ def state_case(
     return hearing
 
 
+def settled(session: Session, case: Case, *, on: dt.date) -> bool:
+    """Tell whether nothing of the hearing stands between the case and its decision."""
+    hearing = of(session, case)
+    return case.praises or (hearing is not None and hearing.settled(on))
+
+
 def heard(session: Session, case: Case, *, on: dt.date) -> str:
     """Return what the record of a measure says of the hearing; refuse while the days for it run."""
     if case.praises:

@@ -182,13 +182,13 @@ def _keep(session: Session, measure: Measure, act: str, detail: dict[str, object
     journal.record(session, by=by.login, act=act, subject=subject, detail=told)
 
 
-def path(case: Case, measure: Measure | None, *, invited: bool, today: dt.date) -> list[tuple[str, str, str]]:
+def path(case: Case, measure: Measure | None, *, heard: bool, today: dt.date) -> list[tuple[str, str, str]]:
     """Return the way of one case as (name, done | now | ahead, note), for the page."""
     decided = measure is not None
     marks: list[tuple[str, str]] = [
         ("规则提出", "-"),
         ("审查研判", "-" if case.state.value != "open" else ""),
-        ("告知陈述", "-" if invited or decided or case.praises else ""),
+        ("告知陈述", "-" if heard or decided else ""),
         ("决定", str(measure.decided_on) if measure else ""),
         ("送达", str((measure and measure.delivered_on) or "")),
         ("落实", str((measure and measure.carried_out_on) or "")),

@@ -68,7 +68,7 @@ def matter(session: Session, case_id: int, *, by: Account, today: dt.date) -> Ma
         interval=interval(marks),
         median=_median(session, poll, case),
         remarks=tuple(_remarks(session, poll, case)),
-        path=tuple(steps.path(case, measure, invited=hearing is not None, today=today)),
+        path=tuple(steps.path(case, measure, heard=hearings.settled(session, case, on=today), today=today)),
         may_state=hearing is not None and hearing.way is None and case.state is CaseState.UPHELD
         and measure is None,
         may_object=standing and objection is None and until is not None and today <= until,

@@ -89,7 +89,7 @@ def _case_page(case: Case, decision: DecisionForm | None = None, **forms: FlaskF
         problems=remarks.paraphrases_of(g.session, poll, case.unit_code),
         in_review=poll.stage is Stage.COUNTED and sheet.measure is None and case.state in service.PENDING,
         recused=_recused(case),
-        heard=case.praises or (sheet.hearing is not None and sheet.hearing.settled(today)),
+        heard=hearings.settled(g.session, case, on=today),
         today=today,
         decision=decision,
         **given,

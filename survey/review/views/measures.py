@@ -66,7 +66,7 @@ def _page(measure: Measure, **forms: FlaskForm) -> str:
         "desk/review/measure.html",
         measure=measure,
         case=case,
-        path=steps.path(case, measure, invited=True, today=today),
+        path=steps.path(case, measure, heard=True, today=today),
         talks=steps.talks(g.session, measure),
         talks_needed=steps.TALKS.get(measure.kind, 0),
         objection=objections.of(g.session, measure),
