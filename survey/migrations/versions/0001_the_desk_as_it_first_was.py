@@ -1400,6 +1400,26 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_task_unit_id"), ["unit_id"], unique=False)
 
     op.create_table(
+        "cycle",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("task_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("deadline", sa.Date(), nullable=False),
+        sa.Column("done_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["task_id"],
+            ["task.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"],
+            ["unit.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("cycle", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_cycle_task_id"), ["task_id"], unique=False)
+
+    op.create_table(
         "hand_over",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("task_id", sa.Integer(), nullable=False),
@@ -1621,6 +1641,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_hand_over_task_id"))
 
     op.drop_table("hand_over")
+    with op.batch_alter_table("cycle", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_cycle_task_id"))
+
+    op.drop_table("cycle")
     with op.batch_alter_table("task", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_task_unit_id"))
         batch_op.drop_index(batch_op.f("ix_task_poll_id"))
