@@ -6,15 +6,15 @@ in time over items that are due or finished; units are ranked within their serie
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from scoring.rates import percent
 from survey.rectify.ledger import Row, rows
-from survey.rectify.models import Light, Task
+from survey.rectify.models import Cycle, Light, Task
 from survey.roster.models import Series, Unit
 
 
@@ -111,9 +111,21 @@ def digest(session: Session, rhythm: Rhythm, *, day: dt.date, today: dt.date) ->
     """Return the digest that holds `day`, as of `today`: its due items and all that is overdue."""
     days = span(rhythm, day)
     every = rows(session, today=today)
-    mine = [row for row in every if days.holds(row.task.deadline)]
+    mine = [row for row in judged(session, today=today) if days.holds(row.task.deadline)]
     chase = [row for row in every if row.task.done_on is None and _chased(row, days)]
     return Digest(rhythm, days, today, tuple(chase), tuple(scores(mine, today=today, ranked=rhythm.ranks)))
+
+
+def judged(session: Session, *, today: dt.date) -> list[Row]:
+    """Return every due date that counts: all items, and how reopened ones stood before they were reopened."""
+    every = rows(session, today=today)
+    by_id = {row.task.id: row for row in every}
+    units = {unit.id: unit for unit in session.exec(select(Unit))}
+    for cycle in session.exec(select(Cycle)):
+        row = by_id[cycle.task_id]
+        was = row.task.model_dump() | {"deadline": cycle.deadline, "done_on": cycle.done_on}
+        every.append(replace(row, task=Task(**was), unit=units[cycle.unit_id], light=Light.GREEN))
+    return every
 
 
 def _chased(row: Row, days: Span) -> bool:

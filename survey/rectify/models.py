@@ -163,6 +163,16 @@ class Revisit(SQLModel, table=True):
     account_id: int = Field(foreign_key="account.id")
 
 
+class Cycle(SQLModel, table=True):
+    """How an item stood that was closed and then reopened: what was kept or missed stays on the record."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    task_id: int = Field(foreign_key="task.id", index=True)
+    unit_id: int = Field(foreign_key="unit.id")
+    deadline: dt.date
+    done_on: dt.date
+
+
 class RollRule(SQLModel, table=True):
     """红黑榜: who enters and who leaves, fixed by a leader before the first quarter it holds for."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from survey.errors import Invalid, Refused
-from survey.rectify.models import Finding, Revisit, StepKind, Task
+from survey.rectify.models import Cycle, Finding, Revisit, StepKind, Task
 from survey.rectify.threads import append
 from survey.review.access import key, only
 from survey.roster.models import Unit
@@ -108,6 +108,12 @@ def reopen(
         raise Invalid("rectify.deadline", "完成时限早于今天，请重新填写。")
     if not reason.strip():
         raise Invalid("rectify.no_text", "请写明情况后再提交。")
+    session.add(
+        Cycle(
+            task_id=key(task.id), unit_id=task.unit_id, deadline=task.deadline,
+            done_on=task.done_on or task.verified_on,
+        )
+    )  # fmt: skip
     task.done_on = task.verified_on = None
     task.reopened_on, task.deadline = today, deadline
     words = f"{reason.strip()}。亮红灯重新整改，限{deadline}前完成。"

@@ -14,7 +14,7 @@ from survey.clock import Quarter
 from survey.errors import Invalid, Refused
 from survey.rectify import digests
 from survey.rectify.digests import Rhythm, Score, Span
-from survey.rectify.ledger import Row, rows
+from survey.rectify.ledger import Row
 from survey.rectify.models import Light, RollRule
 from survey.review.access import key, only
 from survey.roster.models import Series
@@ -112,7 +112,7 @@ def rolls(session: Session, quarter: Quarter, *, today: dt.date) -> list[SeriesR
         raise Refused("rectify.no_rule", f"{quarter}没有事先确定的榜单规则，不排红黑榜。")
     if today <= days.last:
         raise Refused("rectify.quarter_open", f"{quarter}到{days.last}才结束，结束后再排红黑榜。")
-    every = rows(session, today=today)
+    every = digests.judged(session, today=today)
     mine = [row for row in every if days.holds(row.task.deadline)]
     made = digests.scores(mine, today=today, ranked=True)
     return [

@@ -74,6 +74,7 @@ def note(session: Session, month: Span, *, config: Config, today: dt.date) -> No
     as_of = min(today, month.last)
     rows = ledger.rows(session, today=as_of)
     rows = [row for row in rows if row.task.opened_on <= as_of]
+    due = [row for row in digests.judged(session, today=as_of) if row.task.opened_on <= as_of]
     opened = [row for row in rows if month.holds(row.task.opened_on)]
     red = [row for row in rows if row.light is Light.RED]
     poll, rates = _newest(session, as_of)
@@ -87,7 +88,7 @@ def note(session: Session, month: Span, *, config: Config, today: dt.date) -> No
         opened=len(opened),
         closed=sum(bool(row.task.verified_on and month.holds(row.task.verified_on)) for row in rows),
         lights=ledger.lights(rows),
-        series=tuple(_series([r for r in rows if month.holds(r.task.deadline)], as_of)),
+        series=tuple(_series([r for r in due if month.holds(r.task.deadline)], as_of)),
         sources=tuple(ledger.by_source(opened).items()),
         red=tuple(red[:MOST_RED]),
         more_red=max(0, len(red) - MOST_RED),

@@ -16,10 +16,6 @@ bp = Blueprint("reports", __name__, url_prefix="/reports")
 
 READERS = (Role.OFFICE, Role.INSPECTOR, Role.LEADER, Role.AUDITOR)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-SLIPS = {
-    "csv": (service.as_csv, "text/csv; charset=utf-8"),
-    "sav": (service.as_sav, "application/x-spss-sav"),
-}
 
 
 def _config() -> Config:
@@ -61,13 +57,20 @@ def table(what: str) -> ResponseReturnValue:
     return _file(content, f"{title}（{clock.today()}）.xlsx", XLSX)
 
 
-@bp.get("/slips/<int:poll_id>.<any(csv, sav):kind>")
+@bp.get("/slips/<int:poll_id>.csv")
 @allow(*READERS)
-def slips(poll_id: int, kind: str) -> ResponseReturnValue:
-    """Give the anonymous slips of a published poll."""
+def slips_csv(poll_id: int) -> ResponseReturnValue:
+    """Give the anonymous slips of a published poll as CSV."""
     poll = polls.get(g.session, poll_id)
-    make, mimetype = SLIPS[kind]
-    return _file(make(_config(), poll), f"{poll.key}-slips.{kind}", mimetype)
+    return _file(service.as_csv(_config(), poll), f"{poll.key}-slips.csv", "text/csv; charset=utf-8")
+
+
+@bp.get("/slips/<int:poll_id>.sav")
+@allow(*READERS)
+def slips_sav(poll_id: int) -> ResponseReturnValue:
+    """Give the anonymous slips of a published poll for SPSS."""
+    poll = polls.get(g.session, poll_id)
+    return _file(service.as_sav(_config(), poll), f"{poll.key}-slips.sav", "application/x-spss-sav")
 
 
 @bp.post("/changes/<int:poll_id>")

@@ -243,6 +243,20 @@ def test_a_series_that_met_its_target_has_no_black_list(session, room, poll):
     assert (one.black, one.spared) == ((), "本类别合计按期2/4，已达目标，不列黑榜")
 
 
+def test_an_item_that_comes_back_leaves_the_earlier_quarter_as_it_was(session, room, poll):
+    fixes(room)
+    task = opens(room, poll)
+    closes(room, task, done=dt.date(2023, 7, 9), closed=dt.date(2023, 7, 10))
+    before = rolls.rolls(session, Quarter(2023, 2), today=CLOSED)
+    day = dt.date(2023, 10, 10)
+    revisits.revisit(session, task, finding=Finding.RECURRED, text="又收", by=room.office, today=day)
+    after = rolls.rolls(session, Quarter(2023, 2), today=day)
+    assert [(e.score.judged, e.score.late) for one in before for e in one.black] == [(1, 1)]
+    assert [e.score for one in after for e in one.black] == [e.score for one in before for e in one.black]
+    autumn = digests.digest(session, Rhythm.QUARTERLY, day=day, today=day)
+    assert [(score.due, score.judged) for score in autumn.scores] == [(1, 0)]
+
+
 def test_a_unit_with_too_few_items_stands_on_no_list(session, room, poll):
     fixes(room, least_items=3)
     opens(room, poll)
