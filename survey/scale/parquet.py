@@ -7,7 +7,7 @@ Like the store they come from, these files hold whole ballots.
 import os
 import sqlite3
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import chain, groupby, islice
 from pathlib import Path
 from typing import Any
 
@@ -40,11 +40,10 @@ def export(store: sqlite3.Connection, folder: Path) -> int:
         part = folder / f"quarter={quarter}" / f"province={province}"
         part.mkdir(parents=True)
         with parquet.ParquetWriter(part / "ballots.parquet", SCHEMA, **PLAIN) as writer:
-            for poll in held:
-                for batch in _batches(store, poll):
-                    writer.write_batch(batch, row_group_size=ROWS_AT_ONCE)
-                name = f"{poll.county}-{poll.quarter}.json"
-                (folder / SLATES / name).write_text(vectors.slate_text_of(store, poll), encoding="utf-8")
+            rows = chain.from_iterable(_rows(store, folder / SLATES, poll) for poll in held)
+            while group := list(islice(rows, ROWS_AT_ONCE)):
+                # Every batch becomes a row group: one for each row would cost Spark most of its time.
+                writer.write_batch(pa.RecordBatch.from_pylist(group, schema=SCHEMA))
         files += 1
     os.chmod(folder, 0o700)  # noqa: PTH101
     return files
@@ -54,11 +53,13 @@ def _province(held: Held) -> tuple[str, str]:
     return held.quarter, held.county[:PROVINCE]
 
 
-def _batches(store: sqlite3.Connection, poll: Held) -> Iterator[pa.RecordBatch]:
+def _rows(store: sqlite3.Connection, slates: Path, poll: Held) -> Iterator[dict[str, Any]]:
+    """Write the slate of one poll and yield its ballots as blocks."""
+    text = vectors.slate_text_of(store, poll)
+    (slates / f"{poll.county}-{poll.quarter}.json").write_text(text, encoding="utf-8")
     told = {"county": poll.county, "quarter": poll.quarter, "width": poll.width}
     for block in scale.blocks(vectors.ballots_of(store, poll), poll.width):
-        row = told | {"ballots": block.tobytes()}
-        yield pa.RecordBatch.from_pylist([row], schema=SCHEMA)
+        yield told | {"ballots": block.tobytes()}
 
 
 def slates(folder: Path) -> dict[tuple[str, str], Slate]:

@@ -87,6 +87,8 @@ def test_every_county_is_counted_for_itself(tmp_path: Path):
         assert parquet.export(store, tmp_path / "out") == 4
     assert by_arrow(tmp_path / "out") == expected
     assert parquet.slates(tmp_path / "out").keys() == expected.keys()
+    hebei = arrow.ParquetFile(tmp_path / "out" / "quarter=2023Q1" / "province=13" / "ballots.parquet")
+    assert (hebei.metadata.num_rows, hebei.metadata.num_row_groups) == (3, 1)
 
 
 def test_the_store_and_what_is_exported_are_their_owners_alone(tmp_path: Path):
