@@ -14,6 +14,6 @@ class AnswerForm(FlaskForm):
         "公开答复",
         validators=[
             InputRequired("请写出办理的情况和结果。"),
-            Length(max=LONGEST, message=f"不超过{LONGEST}个字。"),
+            Length(max=LONGEST, message="不超过500个字。"),
         ],
     )

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, current_app, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from survey import clock
 from survey.config import Config
@@ -69,5 +70,5 @@ def answer(comment_id: int) -> ResponseReturnValue:
         g.session.rollback()
         form.form_errors.append(refusal.sentence)
         return _page(comment_id, form, refusal.status)
-    flash("答复已公开，反映人凭查询码就能看到。", "done")
+    flash(gettext("答复已公开，反映人凭查询码就能看到。"), "done")
     return redirect(url_for("mailbox.letters", poll_id=poll.id), 303)

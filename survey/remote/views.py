@@ -4,6 +4,7 @@ import json
 
 from flask import Blueprint, current_app, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from survey import clock
 from survey.config import Config
@@ -69,7 +70,7 @@ def switch_on(poll_id: int) -> ResponseReturnValue:
         g.session.rollback()
         form.form_errors.append(refusal.sentence)
         return _page(poll, form, refusal.status)
-    return _back(poll, "远程渠道已设好；此前的签字已失效，须由两位县领导连同方案一起签字。")
+    return _back(poll, gettext("远程渠道已设好；此前的签字已失效，须由两位县领导连同方案一起签字。"))
 
 
 @bp.post("/<int:poll_id>/off")
@@ -78,7 +79,7 @@ def switch_off(poll_id: int) -> ResponseReturnValue:
     """Take the channel back."""
     poll = polls.get(g.session, poll_id)
     service.switch_off(g.session, poll, by=g.account)
-    return _back(poll, "已取消远程渠道，所有企业到会场投票；方案须重新签字。")
+    return _back(poll, gettext("已取消远程渠道，所有企业到会场投票；方案须重新签字。"))
 
 
 @bp.post("/<int:poll_id>/letters")
@@ -101,4 +102,6 @@ def begin(poll_id: int) -> ResponseReturnValue:
     """Open the voting window."""
     poll = polls.get(g.session, poll_id)
     drawn = service.begin_votes(g.session, poll, config=_config(), by=g.account, at=clock.now())
-    return _back(poll, f"远程投票已启用，{drawn}家企业领了凭证，会场不再发给他们票卡。")
+    return _back(
+        poll, gettext("远程投票已启用，%(drawn)s家企业领了凭证，会场不再发给他们票卡。", drawn=drawn)
+    )
