@@ -18,6 +18,7 @@ import pypdfium2
 import pytest
 from sqlmodel import Session, SQLModel, select
 
+from survey.app import create_hall
 from survey.attack import linkage
 from survey.attack.rehearsal import own_marks
 from survey.attack.targets import Scene, Target
@@ -258,6 +259,10 @@ def test_the_public_report_of_both_channels_passes_its_own_verifier(hall, tmp_pa
     assert verify.faults(tmp_path) == []
     published = json.loads((tmp_path / "result.json").read_text())
     assert published["paper"]["accounts"][0]["returned"] == PAPER
+    hall_app = create_hall(config)
+    shown = hall_app.test_client().get(f"/results/{mixed.poll.key}").text
+    hall_app.extensions["polls"].close()
+    assert f"第1张印制60、收回{PAPER}、作废{SPOILED}、未用{UNUSED}" in shown
     told = (tmp_path / "table.txt").read_text()
     (tmp_path / "table.txt").write_text(told.replace(f"carried={PAPER}", f"carried={PAPER + 1}"))
     assert any("各项之和" in fault for fault in verify.faults(tmp_path))
