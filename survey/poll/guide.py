@@ -62,6 +62,11 @@ ACTS: dict[Stage, dict[Role, Act]] = {
         Role.OFFICE: Act("票箱已打开。请先清点票卡，再由监督人员计票。", "清点票卡", "poll.cards"),
     },
     Stage.COUNTED: {
+        Role.OFFICE: Act(
+            "计票结果已固定。请接收、转述问题反映；审查小组认定成立的事项，请告知当事人陈述。",
+            "审查事项",
+            "review.cases",
+        ),
         Role.REVIEWER: Act("计票结果已固定。请逐件研判审查事项。", "审查", "review.cases"),
         Role.LEADER: Act(
             "计票结果已固定，审查小组正在研判；研判后的事项请作决定。", "审查事项", "review.cases"

@@ -18,6 +18,7 @@ STAGES = {
     "comment": "问题反映",
     "letters": "文书",
     "rectify": "整改",
+    "rights": "本人权利",
     "task": "整改事项",
     "sources": "来源",
     "watch": "监督",
