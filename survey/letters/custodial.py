@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from survey.letters.facts import NO_SIGNATURE, SHEET
-from survey.letters.fields import Filled
+from survey.letters.fields import NEEDED, Filled
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +53,7 @@ class SealStrips(Filled):
     organ: Annotated[str, "主办单位"]
     title: Annotated[str, "测评名称"]
     poll: Annotated[str, "测评编号"]
-    seals: Annotated[tuple[str, ...], "封签号"]
+    seals: Annotated[tuple[str, ...], "封签号", NEEDED]
     names: ClassVar[tuple[str, ...]] = ()
 
 

@@ -9,14 +9,24 @@ from typing import Annotated, Any
 
 from survey.errors import Invalid
 
+NEEDED = "at least one"  # marks a list that may not be empty
+
 
 @dataclass(frozen=True)
 class Labelled:
-    """One field as a person fills it in: its name in code, its Chinese label, its type."""
+    """One field as a person fills it in: its name in code, its Chinese label, its type, its marks."""
 
     name: str
     label: str
     hint: Any
+    marks: tuple[str, ...] = ()
+
+    @property
+    def needed(self) -> bool:
+        """Tell whether the field may not be left empty; a list may be, unless it is marked."""
+        if typing.get_origin(self.hint) is tuple:
+            return NEEDED in self.marks
+        return not self.optional
 
     @property
     def optional(self) -> bool:
@@ -43,8 +53,8 @@ def _all(kind: type) -> tuple[Labelled, ...]:
 
 def _labelled(name: str, hint: Any) -> Labelled:
     if typing.get_origin(hint) is Annotated:
-        inner, label, *_ = typing.get_args(hint)
-        return Labelled(name, label, inner)
+        inner, label, *marks = typing.get_args(hint)
+        return Labelled(name, label, inner, tuple(marks))
     return Labelled(name, name, hint)
 
 
@@ -56,7 +66,8 @@ class Filled:
         for field in labelled(type(self)):
             value = getattr(self, field.name)
             texts = value if isinstance(value, tuple) else (value,)
-            if any(isinstance(text, str) and not text.strip() for text in texts):
+            empty = any(isinstance(text, str) and not text.strip() for text in texts)
+            if empty or (not texts and field.needed):
                 kind = getattr(self, "KIND", "这一行")
                 raise Invalid("letters.hole", f"{kind}缺少“{field.label}”，没有排印；请补齐后再试。")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from survey.letters.facts import GB9704, NO_SIGNATURE, SEALED, SHEET
-from survey.letters.fields import Filled
+from survey.letters.fields import NEEDED, Filled
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,8 +32,8 @@ class InterviewMinutes(Filled):
     on: Annotated[dt.date, "约谈日期"]
     time: Annotated[str, "时间"]
     venue: Annotated[str, "地点"]
-    hosts: Annotated[tuple[str, ...], "主谈人"]
-    attendees: Annotated[tuple[str, ...], "被约谈人"]
+    hosts: Annotated[tuple[str, ...], "主谈人", NEEDED]
+    attendees: Annotated[tuple[str, ...], "被约谈人", NEEDED]
     participants: Annotated[tuple[str, ...], "参加人"]
     recorder: Annotated[str, "记录人"]
     facts: Annotated[str, "通报的情况"]

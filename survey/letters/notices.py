@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from survey.letters.facts import GB9704, SEALED
-from survey.letters.fields import Filled
+from survey.letters.fields import NEEDED, Filled
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,8 +25,8 @@ class InterviewNotice(Filled):
     on: Annotated[dt.date, "日期"]
     time: Annotated[str, "时间"]
     venue: Annotated[str, "地点"]
-    hosts: Annotated[tuple[str, ...], "主谈人"]
-    participants: Annotated[tuple[str, ...], "参加人"]
+    hosts: Annotated[tuple[str, ...], "主谈人", NEEDED]
+    participants: Annotated[tuple[str, ...], "参加人", NEEDED]
     contact: Annotated[str, "联系人"]
     phone: Annotated[str, "联系电话"]
     copies: Annotated[tuple[str, ...], "抄送"]
@@ -59,7 +59,7 @@ class Commendation(Filled):
     round_name: Annotated[str, "测评季度"]
     held_on: Annotated[dt.date, "测评日期"]
     conditions: Annotated[str, "表扬条件"]
-    praised: Annotated[tuple[Praise, ...], "表扬名单"]
+    praised: Annotated[tuple[Praise, ...], "表扬名单", NEEDED]
     publicity: Annotated[str, "公开方式"]
     copies: Annotated[tuple[str, ...], "抄送"]
 

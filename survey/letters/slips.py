@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from survey.letters.facts import NO_SIGNATURE, SHEET
-from survey.letters.fields import Filled
+from survey.letters.fields import NEEDED, Filled
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +54,7 @@ class TalkRecord(Filled):
     name: Annotated[str, "姓名"]
     unit: Annotated[str, "单位"]
     post: Annotated[str, "职务"]
-    talkers: Annotated[tuple[str, ...], "谈话人"]
+    talkers: Annotated[tuple[str, ...], "谈话人", NEEDED]
     recorder: Annotated[str, "记录人"]
     facts: Annotated[str, "审查情况"]
     follow_up: Annotated[dt.date, "回访日期"]

@@ -68,7 +68,7 @@ class PaperForm(FlaskForm):
         except Refused as refusal:
             box.errors = [refusal.sentence]
             return None
-        if value == "":
+        if value in ("", ()) and field.needed:
             box.errors = [EMPTY]
         return value
 
@@ -90,8 +90,7 @@ def _input(field: Labelled) -> str:
 
 
 def _box(field: Labelled) -> Field:
-    optional = field.optional or _is_list(field)
-    checks = [] if optional else [InputRequired(EMPTY)]
+    checks = [InputRequired(EMPTY)] if field.needed else []
     if _is_list(field) or field.name in LONG:
         return TextAreaField(field.label, [*checks, Length(max=8000, message="不超过8000个字。")])
     return StringField(field.label, [*checks, Length(max=300, message="不超过300个字。")])

@@ -7,10 +7,13 @@ from sqlmodel import Session
 from survey.channels import service as channels
 from survey.channels.models import Channel, Figure, Indicator
 from survey.config import Config
-from survey.paper import service as papers
+from survey.letters import service as letters
+from survey.letters.models import LetterState
 from survey.mailbox.models import Mail
+from survey.paper import service as papers
 from survey.poll.models import Poll, Stage
 from survey.rectify import service as rectify
+from survey.registry import service as registry
 from survey.review import comments, hearings, objections, paraphrases, recusal, steps
 from survey.review import service as review
 from survey.review.models import HearingWay, MeasureKind, Theme, TieKind, Verdict
@@ -21,6 +24,7 @@ from survey.staff.models import Account, Role
 from survey.watch.models import Inspection
 from tests.desk.poll_rooms import AT, County, ballots
 from tests.desk.review_rooms import EVIDENCE
+from tests.letters.papers import supervision
 from tests.paper.rooms import paper_in_hand
 
 TODAY = AT.date()
@@ -46,7 +50,17 @@ def a_county_in_the_middle_of_its_work(session: Session, config: Config) -> dict
     _rectify(session, poll, people)
     county.draft("2023Q2")
     _paper(session, county)
+    _letter(session, poll, people, config)
     return people
+
+
+def _letter(session: Session, poll: Poll, people: dict[Role, Account], config: Config) -> None:
+    """Send one letter whose receipt is still out."""
+    office = people[Role.OFFICE]
+    letter = registry.draft(session, poll, supervision(), config=config, dated=TODAY, by=office)
+    letters.approve(session, letter, by=people[Role.LEADER])
+    letters.issue(session, letter, config=config, by=office)
+    letters.move(session, letter, state=LetterState.SENT, config=config, by=office)
 
 
 def _paper(session: Session, county: County) -> None:

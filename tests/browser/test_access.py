@@ -30,7 +30,13 @@ LETTER = {
     "dated": "2023年4月3日",
 }
 HALL_WORDS = {"poll": (POLL,), "role": ("entrepreneur", "inspector"), "round_": ("2023Q1",), "code": (CODE,)}
-DESK_WORDS = {"what": ("people", "points"), "kind": ("约谈纪要", "现场监督记录"), "badge": ("U1-2",), "subject": ("U2-1",), "year": (2023,)}
+DESK_WORDS = {
+    "what": ("people", "points"),
+    "kind": ("约谈纪要", "现场监督记录"),
+    "badge": ("U1-2",),
+    "subject": ("U2-1",),
+    "year": (2023,),
+}
 UNSEEN = {
     "review.clue_sheet",
     "review.talk_sheet",

@@ -52,6 +52,13 @@ def test_no_paper_is_made_with_an_empty_field(make) -> None:
                 replace(document, **{field.name: " "})
 
 
+def test_a_list_that_would_print_nothing_after_its_label_is_refused() -> None:
+    for change in ({"hosts": ()}, {"attendees": ()}):
+        with pytest.raises(Invalid, match="约谈纪要缺少“"):
+            interview_minutes(**change)
+    assert interview_minutes(participants=(), commitments=(), demands=()).demands == ()
+
+
 def test_every_field_of_a_paper_has_a_chinese_label() -> None:
     for make in PAPERS.values():
         for field in labelled(type(make())):
