@@ -3,9 +3,9 @@
 import os
 import shutil
 import socket
+import subprocess
 import time
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -37,10 +37,16 @@ def free_port() -> int:
 def serve(door: str, config: Config, origin: str):
     """Start a door and return its process once it answers."""
     process = serving.start(door, config)
-    for _ in range(200):
+    answers(process, origin)
+    return process
+
+
+def answers(process: subprocess.Popen[bytes], origin: str) -> None:
+    """Wait until a door answers."""
+    for _ in range(400):
         try:
             with urlopen(f"{origin}/healthz", timeout=2):
-                return process
+                return
         except (URLError, OSError):
             assert process.poll() is None, "the door ended"
             time.sleep(0.05)
@@ -64,25 +70,54 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def origin(config: Config) -> str:
-    return f"http://127.0.0.1:{config.hall_port}"
+class Halls:
+    """Served halls of empty instances: while a test runs, the one for the next test starts."""
+
+    def __init__(self, folders: Callable[[], Path]) -> None:
+        self.folders = folders
+        self.spare = self._started()
+
+    def take(self) -> tuple[Config, subprocess.Popen[bytes]]:
+        """Return a hall that answers, and let the next one start."""
+        config, process = self.spare
+        answers(process, config.hall_origin)
+        self.spare = self._started()
+        return config, process
+
+    def _started(self) -> tuple[Config, subprocess.Popen[bytes]]:
+        port = free_port()
+        config = Config(
+            instance=self.folders(),
+            mode="demo",
+            secret_key="for-tests-only-" + "x" * 32,
+            hall_port=port,
+            hall_origin=f"http://127.0.0.1:{port}",
+        )
+        return config, serving.start("hall", config)
+
+
+@pytest.fixture(scope="session")
+def halls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Halls]:
+    halls = Halls(lambda: tmp_path_factory.mktemp("hall"))
+    yield halls
+    # A door that is still starting would not hear that it should end.
+    answers(halls.spare[1], halls.spare[0].hall_origin)
+    halls.spare[1].terminate()
+    halls.spare[1].wait(timeout=20)
 
 
 @pytest.fixture
-def config(config: Config) -> Config:
-    port = free_port()
-    return replace(config, hall_port=port, hall_origin=f"http://127.0.0.1:{port}")
-
-
-@pytest.fixture
-def venue(config: Config, origin: str) -> Iterator[Venue]:
-    """Serve one poll of the sample county, not yet open."""
-    venue = Venue(config)
-    process = serve("hall", config, origin)
-    yield venue
+def venue(halls: Halls) -> Iterator[Venue]:
+    """Serve one poll of the sample county, not yet open, by a process that this test alone has."""
+    config, process = halls.take()
+    yield Venue(config)
     process.terminate()
     assert process.wait(timeout=20) == 0
+
+
+@pytest.fixture
+def origin(venue: Venue) -> str:
+    return venue.config.hall_origin
 
 
 @pytest.fixture

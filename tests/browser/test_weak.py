@@ -1,7 +1,7 @@
-"""An old phone in a bad network: CPU four times slower, 400 kbit/s with 400 ms, and a line that is cut."""
+"""An old phone in a bad network: CPU four times slower, 400 kbit/s with 400 ms, and a line that is cut.
 
-import os
-import time
+How long the loading takes is measured in tests/bench/bench_phone.py.
+"""
 
 import pytest
 from playwright.sync_api import BrowserContext, CDPSession, Page, expect
@@ -30,16 +30,13 @@ def line(session: CDPSession, *, cut: bool) -> None:
 
 
 def test_an_old_phone_in_a_bad_network_votes_with_few_taps(
-    venue, voter: Entrepreneur, phone: Page, origin, context, artefacts
+    venue, voter: Entrepreneur, phone: Page, origin, context
 ):
-    idle = os.getloadavg()[0] < (os.cpu_count() or 1)
     venue.open()
     session = slowed(context, phone)
     line(session, cut=False)
-    started = time.perf_counter()
     phone.goto(venue.link(venue.codes[0], origin), wait_until="commit")
     phone.wait_for_selector("#mark:not([hidden]) #list details", timeout=30_000)
-    usable = time.perf_counter() - started
     line(session, cut=True)
     for person, mark in DEALT_WITH.items():
         voter.taps_on("#to-search")
@@ -52,10 +49,6 @@ def test_an_old_phone_in_a_bad_network_votes_with_few_taps(
     says(phone, "#send-title", "还没有发出")
     line(session, cut=False)
     voter.receipt()
-    figures = f"slow 3G, CPU ÷ 4: usable after {usable:.2f} s; 5 ratings and 1 problem: {voter.taps} taps\n"
-    (artefacts / "weak-network.txt").write_text(figures, encoding="utf-8")
-    # A machine that many share says nothing about a phone; the taps and the cut line hold anyway.
-    assert usable < (3 if idle else 15)
     assert voter.taps <= 25
     venue.close()
     assert [only_marks(ballot) for ballot in venue.opened().ballots] == [DEALT_WITH]
