@@ -36,6 +36,7 @@ DESK_WORDS = {
     "badge": ("U1-2",),
     "subject": ("U2-1",),
     "year": (2023,),
+    "role": ("office", "unit_clerk"),
 }
 UNSEEN = {
     "review.clue_sheet",
