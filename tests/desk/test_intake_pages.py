@@ -1,6 +1,7 @@
 """The desk's pages for meetings, other ratings and the watch: brought by workbook, seen, acted on."""
 
 import datetime as dt
+import hashlib
 import io
 
 import pytest
@@ -37,8 +38,8 @@ ROWS = {
 def people(desk: Flask) -> dict[str, Visitor]:
     with unit_of_work(desk.extensions["desk_engine"]) as session:
         room, poll = Room(session), a_counted_poll(session, stage=Stage.RECTIFYING)
-        clerk = room.clerk_of("U1")
-        today = clock.today()
+        poll.rules_sha256 = hashlib.sha256(poll.rules.encode()).hexdigest()
+        clerk, today = room.clerk_of("U1"), clock.today()
         for title in ("早已办好", "正在办理"):
             task = rectify.open_task(
                 session, poll=poll, unit=units(session)["U1"], title=title, owner="李致远",
