@@ -1,4 +1,4 @@
-"""Settings for servers in front of the two doors and for systemd; none of them logs a visitor."""
+"""Settings for servers in front of the doors and for systemd; none of them logs a visitor."""
 
 from pathlib import Path
 from string import Template
@@ -19,6 +19,9 @@ def settings(server: str, config: Config) -> str:
         desk=f"{config.desk_host}:{config.desk_port}",
         hall_scheme=config.scheme("hall"),
         desk_scheme=config.scheme("desk"),
+        issuer_host=_name(config.issuer_origin),
+        issuer=f"{config.issuer_host}:{config.issuer_port}",
+        issuer_scheme=config.scheme("issuer"),
         instance=config.instance,
     )
 

@@ -34,8 +34,8 @@ def lines(server: str, config: Config) -> list[str]:
 
 def test_nginx_logs_nobody_and_hands_no_address_on(county):
     told = lines("nginx", county)
-    assert [line for line in told if line.startswith("access_log")] == ["access_log off;"] * 2
-    assert [line for line in told if line.startswith("error_log")] == ["error_log /dev/null emerg;"] * 2
+    assert [line for line in told if line.startswith("access_log")] == ["access_log off;"] * 3
+    assert [line for line in told if line.startswith("error_log")] == ["error_log /dev/null emerg;"] * 3
     assert not [line for line in told if "log_format" in line or "$remote_addr" in line]
     for header in ("X-Forwarded-For", "X-Real-IP", "User-Agent", "Cookie", "Referer"):
         assert f'proxy_set_header {header} "";' in told
