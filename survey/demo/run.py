@@ -24,7 +24,7 @@ from survey import serving
 from survey.clock import Quarter
 from survey.config import Config
 from survey.db import open_engine, unit_of_work
-from survey.demo import after, county, people
+from survey.demo import after, county, elsewhere, people
 from survey.demo.hold import Hall, hold
 from survey.demo.quarter import HELD
 from survey.errors import Refused
@@ -57,6 +57,7 @@ def run(instance: Path, *, echo: Echo) -> dict[str, Any]:
             after.carry_out(hall, rounds[round_])
     echo("三、整改台账、致企业家的一封信")
     after.work_the_ledger(hall)
+    elsewhere.beside(hall)
     after.reply(hall, rounds["2023Q1"])
     summary = _summary(hall, rounds, began)
     (instance / "summary.json").write_text(
