@@ -3,6 +3,7 @@
 from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from survey.errors import Invalid
 from survey.poll import service as polls
 from survey.poll.models import Stage
 from survey.review import comments as remarks
@@ -94,6 +95,8 @@ def unchecked(poll_id: int) -> ResponseReturnValue:
 def let_pass(poll_id: int) -> ResponseReturnValue:
     """Let the ticked paraphrases pass."""
     chosen = request.form.getlist("comment", type=int)
+    if not chosen:
+        raise Invalid("review.none_chosen", "还没有勾选转述，请逐条看过后勾选认不出企业的。")
     for comment_id in chosen:
         paraphrases.passes(g.session, remarks.get(g.session, comment_id), by=g.account)
     return done(f"已核对通过{len(chosen)}条转述。", url_for("review.unchecked", poll_id=poll_id))

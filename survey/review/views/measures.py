@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from survey import clock
+from survey.errors import Invalid
 from survey.poll import service as polls
 from survey.review import cases as reading
 from survey.review import ladders, objections, service, steps
@@ -43,7 +44,9 @@ def deliver_all(poll_id: int) -> ResponseReturnValue:
     """Record one day of delivery for the ticked measures."""
     form = DayForm()
     chosen = [reading.measure(g.session, each) for each in request.form.getlist("measure", type=int)]
-    day = form.on.data or clock.today()
+    if not form.validate() or not chosen:
+        raise Invalid("review.no_delivery", "请勾选已送达的措施，并填写送达日期，如2023-04-06。")
+    day = form.on.data
     count = steps.deliver_all(g.session, chosen, on=day, by=g.account)
     return done(f"已登记{count}项措施于{day}送达。", url_for("review.measures", poll_id=poll_id))
 

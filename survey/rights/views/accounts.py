@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from survey import clock
 from survey.db import unit_of_work
-from survey.errors import Forbidden, Refused
+from survey.errors import Forbidden, Invalid, Refused
 from survey.rights import service
 from survey.rights.forms import ActivateForm
 from survey.rights.views.door import bp
@@ -66,6 +66,8 @@ def codes() -> ResponseReturnValue:
 def draw_codes() -> ResponseReturnValue:
     """Draw codes for the ticked people and show them once, to be printed and cut."""
     unit, chosen = _own_unit(), request.form.getlist("badge")
+    if not chosen:
+        raise Invalid("rights.none_chosen", "还没有勾选人员，请勾选要领开通码的人员。")
     slips = service.issue_codes(g.session, unit, chosen, by=g.account, today=clock.today())
     page = render_template("desk/rights/codes.html", unit=unit, posts=(), opened=set(), slips=slips)
     return page, 200, {"Cache-Control": "no-store"}
