@@ -63,6 +63,11 @@ ACTS: dict[Stage, dict[Role, Act]] = {
     },
     Stage.COUNTED: {
         Role.OFFICE: Act(
+            "计票结果已固定。请提出审查事项，一次告知全部当事人，登记陈述；全部决定以后结束审查。",
+            "审查事项",
+            "review.cases",
+        ),
+        Role.OFFICE: Act(
             "计票结果已固定。请接收、转述问题反映；审查小组认定成立的事项，请告知当事人陈述。",
             "审查事项",
             "review.cases",

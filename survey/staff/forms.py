@@ -26,7 +26,7 @@ class _Onward(FlaskForm):
 class SignInForm(_Onward):
     """Login and password; `next` is the page that asked for the sign-in."""
 
-    login = StringField("账号", validators=[REQUIRED, SHORT])
+    login = StringField("账号名", validators=[REQUIRED, SHORT])
     password = PasswordField("密码", validators=[REQUIRED, SHORT])
 
 

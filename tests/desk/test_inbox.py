@@ -11,6 +11,7 @@ from sqlmodel import Session
 from survey import inbox
 from survey.app import create_desk
 from survey.config import Config
+from survey.poll import guide
 from survey.poll.models import Stage
 from survey.rectify import service
 from survey.review.comments import paraphrase, take_in_comments
@@ -39,6 +40,16 @@ def test_every_kind_of_work_leads_to_a_page_its_roles_may_open(desk: Flask) -> N
     rules = {rule.endpoint: rule.arguments for rule in desk.url_map.iter_rules()}
     for _, page, *_ in (*inbox.OF_A_QUARTER, *inbox.OF_ALL_QUARTERS):
         assert rules[page] == ({"poll_id"} if page in inbox.OF_ONE_POLL else set()), page
+
+
+def test_every_stage_has_somebody_who_acts_and_a_page_that_lets_them_in(desk: Flask) -> None:
+    assert {stage for stage in Stage if guide.ACTS.get(stage)} == set(Stage)
+    assert set(guide.WAITING) == {None, *Stage}
+    for acts in (guide.START, *guide.ACTS.values()):
+        for role, act in acts.items():
+            assert role in desk.view_functions[act.page].roles, act.sentence
+            assert act.sentence
+            assert act.label
 
 
 def test_a_case_waits_for_each_reviewer_then_for_the_leader_and_then_for_nobody(session: Session) -> None:
