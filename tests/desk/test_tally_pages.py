@@ -12,8 +12,8 @@ from survey.config import Config
 from survey.db import unit_of_work
 from survey.journal import JournalEntry
 from survey.poll.models import Poll, Stage
-from survey.staff.models import Role
-from survey.tally import opened, people
+from survey.staff.models import Account, Role
+from survey.tally import audit, opened, people
 from tests.conftest import FONTS
 from tests.desk.poll_rooms import SEATS, UNITS, County, ballots
 from tests.desk.visitors import Visitor, work
@@ -166,6 +166,18 @@ def test_an_official_does_not_read_about_the_own_colleagues_but_the_unit_does(sh
     visitors[Role.OFFICIAL].visit("/tally/1/of/U1", status=403)
     assert UNITS[0][1] in text_of(visitors[Role.UNIT_CLERK], "/tally/1/of/U1")
     assert "行工2" in text_of(visitors[Role.UNIT_CLERK], "/tally/1/of/U1-2")
+
+
+def test_the_table_that_a_unit_fetches_withholds_what_every_page_withholds(shared):
+    app, county, _ = shared
+    with work(app) as session:
+        poll = session.exec(select(Poll).where(Poll.round == "2022Q4")).one()
+        clerk = Account(login="c", name="联络员", role=Role.UNIT_CLERK, password_hash="!", unit_id=3)
+        table = audit.table_for(session, poll, config=county.config, by=clerk).decode()
+        session.rollback()
+    rows = [line for line in table.splitlines() if not line.startswith("#")]
+    assert [row for row in rows if row.endswith("withheld")] == ["U3-1\twithheld", "U3-4\twithheld"]
+    assert "U3\t6\t0\t0\t0" in rows
 
 
 def test_a_look_at_an_official_is_journaled_with_who_and_about_whom(shared):
