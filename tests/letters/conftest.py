@@ -11,7 +11,7 @@ from survey.letters.imprint import Imprint, printed
 from survey.letters.kinds import Document
 from tests.conftest import FONTS
 from tests.letters.geometry import Page, measure
-from tests.letters.samples import SAMPLES, an_imprint
+from tests.letters.samples import SAMPLES, a_reminder, an_imprint, many_problems
 
 
 @pytest.fixture(scope="session")
@@ -29,6 +29,12 @@ def sample_pdf(name: str) -> bytes:
 def sample_pages(name: str) -> tuple[Page, ...]:
     """Return the sample of that name as measured, once for all tests."""
     return tuple(measure(sample_pdf(name)))
+
+
+@cache
+def sixty_problems() -> bytes:
+    """Return a reminder with a list of sixty problems, printed once for all tests."""
+    return pdf_of(a_reminder(problems=many_problems(60)))
 
 
 def pdf_of(document: Document, imprint: Imprint | None = None, *, fonts: Path = FONTS) -> bytes:

@@ -12,20 +12,14 @@ from survey.letters.custodial import Signed
 from survey.letters.fields import Filled, labelled, parse
 from survey.letters.hearings import Commitment, InterviewMinutes
 from survey.letters.render import template_folder
-from tests.letters.conftest import pdf_of, text_of
+from tests.letters.conftest import pdf_of, sample_pages, sample_pdf, text_of
 from tests.letters.geometry import measure
 from tests.letters.papers import (
     PAPERS,
     ballot_approval,
-    clue_transfer,
     interview_minutes,
-    meeting_paper,
-    objection_decision,
-    objection_form,
     rectify_report,
-    review_opinion,
     seal_strips,
-    supervision,
 )
 from tests.letters.samples import SAMPLES
 
@@ -105,7 +99,7 @@ def test_an_unlabelled_field_goes_by_its_name() -> None:
 
 
 def test_typed_lines_become_paragraphs_and_names_hang_after_their_label() -> None:
-    pages = measure(pdf_of(interview_minutes()))
+    pages = sample_pages("interview minutes")
     second = next(row for page in pages for row in page.rows if row.text.startswith("其中两条"))
     assert second.left == pytest.approx(28 + 2 * 156 / 28, abs=0.05)
     first, hanging = pages[0].row("参加人："), pages[0].row("建设办公室有关负责人")
@@ -113,35 +107,35 @@ def test_typed_lines_become_paragraphs_and_names_hang_after_their_label() -> Non
 
 
 def test_the_decision_on_an_objection_tells_its_finding_and_never_makes_it_worse() -> None:
-    text = text_of(pdf_of(objection_decision()))
+    text = text_of(sample_pdf("objection decision"))
     assert "经3名未参与审查的人员复核" in text
     assert "不会因此受到更重的处理" in text
 
 
 def test_an_objection_form_names_its_term() -> None:
-    assert "异议期限2023年4月28日" in text_of(pdf_of(objection_form())).replace(" ", "")
+    assert "异议期限2023年4月28日" in text_of(sample_pdf("objection form")).replace(" ", "")
 
 
 def test_a_review_sheet_counts_the_votes_and_names_who_stood_aside() -> None:
-    text = text_of(pdf_of(review_opinion()))
+    text = text_of(sample_pdf("review opinion"))
     assert "成立1人，成立并加注1人" in text
     assert "周犇（与审查对象同一单位）" in text
 
 
 def test_a_clue_goes_sealed_and_to_the_inspectors() -> None:
-    text = text_of(pdf_of(clue_transfer()))
+    text = text_of(sample_pdf("clue transfer"))
     assert "密封移交" in text
     assert "卢龙县纪委监委" in text
 
 
 def test_a_chaser_says_how_late_and_by_when() -> None:
-    text = text_of(pdf_of(supervision()))
+    text = text_of(sample_pdf("supervision"))
     assert "已逾期12天" in text
     assert "2023年7月19日前书面报送" in text
 
 
 def test_a_unit_puts_its_own_seal_on_its_report() -> None:
-    pages = measure(pdf_of(rectify_report()))
+    pages = sample_pages("rectify report")
     assert all(page.ring is None for page in pages)
     date = next(page for page in pages if "2023年4月20日" in page.text).row("2023年4月20日")
     assert date.right == pytest.approx(184 - 4 * 156 / 28, abs=0.05)
@@ -165,6 +159,6 @@ def test_each_seal_has_its_strip_and_none_is_cut_by_a_page() -> None:
 
 
 def test_the_paper_for_the_standing_meeting_is_one_page_and_an_annex() -> None:
-    pages = measure(pdf_of(meeting_paper()))
+    pages = sample_pages("meeting paper")
     assert "附件：各类单位测评情况" in pages[0].text
     assert pages[1].text.startswith("附件")

@@ -21,7 +21,7 @@ from survey.letters.faces import FontSet
 from survey.letters.imprint import Pressed
 from survey.letters.setting import Setter
 from tests.conftest import FONTS
-from tests.letters.conftest import pdf_of, sample_pages, sample_pdf, text_of
+from tests.letters.conftest import pdf_of, sample_pages, sample_pdf, sixty_problems, text_of
 from tests.letters.geometry import measure
 from tests.letters.samples import (
     DATED,
@@ -53,7 +53,7 @@ def test_a_document_survives_its_storage(make) -> None:
 
 
 def test_another_date_gives_another_file() -> None:
-    assert pdf_of(a_reply()) != pdf_of(a_reply(), an_imprint(dated=DATED.replace(day=21)))
+    assert sample_pdf("reply") != pdf_of(a_reply(), an_imprint(dated=DATED.replace(day=21)))
 
 
 def test_rare_name_characters_are_drawn_in_every_style(fonts: FontSet) -> None:
@@ -98,18 +98,18 @@ def test_a_few_problems_stand_in_the_letter_itself() -> None:
 
 
 def test_sixty_problems_are_all_listed() -> None:
-    text = text_of(pdf_of(a_reminder(problems=many_problems(60))))
+    text = text_of(sixty_problems())
     assert all(f"{number}.（办事繁）" in text for number in range(1, 61))
 
 
 def test_a_reminder_states_the_right_to_object_with_term_and_place() -> None:
-    text = text_of(pdf_of(a_reminder()))
+    text = text_of(sample_pdf("reminder"))
     assert "5个工作日内" in text
     assert "向县测评结果审查小组（设在县纪委监委）提出" in text
 
 
 def test_a_letter_to_enterprises_names_no_person_and_counts_measures() -> None:
-    text = text_of(pdf_of(a_reply()))
+    text = text_of(sample_pdf("reply"))
     assert "发出整改工作提示函15份、约谈部门主要负责人6人次、谈心谈话30人次" in text
     assert "王堃" not in text
 
@@ -148,7 +148,7 @@ def test_a_letter_fetches_nothing_from_the_net() -> None:
 
 
 def test_only_the_built_fonts_enter_a_letter() -> None:
-    with pikepdf.open(BytesIO(pdf_of(a_reminder()))) as pdf:
+    with pikepdf.open(BytesIO(sample_pdf("reminder"))) as pdf:
         names = {
             str(font.BaseFont)[8:]
             for font in pdf.objects
