@@ -1,4 +1,4 @@
-"""The doors: the hall, which entrepreneurs reach, the issuer of tickets, the desk; headers and error pages."""
+"""The doors: the hall, which entrepreneurs reach, the issuer of tickets, the desk; headers, error pages."""
 
 import sys
 import traceback
@@ -69,16 +69,16 @@ def _headers(response: Response) -> Response:
     return response
 
 
-def _page(status: int, sentence: str, faults: tuple[object, ...] = ()) -> Response:
+def _page(status: int, sentence: str, code: str = "", faults: tuple[object, ...] = ()) -> Response:
     if request.accept_mimetypes.best == "application/json":
         return Response(sentence, status, content_type="text/plain; charset=utf-8")
-    page = render_template("errors/error.html", status=status, sentence=sentence, faults=faults)
+    page = render_template("errors/error.html", status=status, sentence=sentence, code=code, faults=faults)
     return Response(page, status, content_type="text/html; charset=utf-8")
 
 
 def _refused(refusal: Exception) -> Response:
     assert isinstance(refusal, Refused)  # noqa: S101  # what Flask dispatches here
-    return _page(refusal.status, refusal.sentence, getattr(refusal, "faults", ()))
+    return _page(refusal.status, refusal.sentence, refusal.code, getattr(refusal, "faults", ()))
 
 
 def _http_fault(fault: Exception) -> Response:
