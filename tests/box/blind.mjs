@@ -3,10 +3,13 @@ import { readFileSync } from "node:fs";
 import { bytesToHex, hexToBytes } from "../../survey/static/node_modules/@noble/hashes/utils.js";
 
 const blind = await import("../../survey/static/hall/blind.js");
+const phrase = await import("../../survey/static/hall/phrase.js");
 
 const keyOf = ({ n, e }) => ({ n: BigInt(`0x${n}`), e: BigInt(`0x${e}`) });
 
 const COMMANDS = {
+  phrase: ({ entropy, list }) => phrase.phraseOf(hexToBytes(entropy), list),
+  entropy: ({ text, list, length }) => bytesToHex(phrase.entropyOf(text, list, length)),
   vector({ key, prepared, salt, inverse, blindSignature }) {
     const read = keyOf(key);
     const back = BigInt(`0x${inverse}`);

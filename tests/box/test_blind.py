@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from Crypto.PublicKey import RSA
 from cryptography.hazmat.primitives.asymmetric import rsa
+from mnemonic import Mnemonic
 
-from survey.box import blind, tokens
+from survey.box import blind, tokens, words
 from survey.box.manifest import KINDS
 from survey.errors import Forbidden, Gone, Refused
 from survey.issuer import signer
@@ -155,3 +156,28 @@ def test_a_signature_that_a_faulty_machine_spoilt_never_leaves_the_issuer():
     asked = blind.request(numbers(a_key()), bytes(16), "ballot", poll=POLL)
     with pytest.raises(ArithmeticError):
         signer.sign(Spoilt(), asked.message)
+
+
+@pytest.mark.parametrize(("size", "length"), [(16, 12), (32, 24)])
+def test_the_browser_writes_and_reads_phrases_as_the_published_word_list_does(size: int, length: int):
+    book, list_ = Mnemonic(words.LANGUAGE), words.WORD_LIST
+    seeds = [bytes(size), b"\xff" * size, *(secrets.token_bytes(size) for _ in range(20))]
+    written = ask(*({"act": "phrase", "entropy": seed.hex(), "list": list_} for seed in seeds))
+    assert written == [book.to_mnemonic(seed).replace(" ", "") for seed in seeds]
+    read = ask(*({"act": "entropy", "text": text, "list": list_, "length": length} for text in written))
+    assert read == [seed.hex() for seed in seeds]
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda text: text[:-1], "phrase.count"),
+        (lambda text: text[:4] + "囧" + text[5:], "phrase.unknown"),
+        (lambda text: text[1] + text[0] + text[2:], "phrase.order"),
+    ],
+)
+def test_a_phrase_that_was_copied_wrongly_is_told_so(change, code):
+    """The seed is one whose swapped characters fail the checksum: one in sixteen would pass."""
+    text = Mnemonic(words.LANGUAGE).to_mnemonic(bytes(range(16))).replace(" ", "")
+    [refused] = ask({"act": "entropy", "text": change(text), "list": words.WORD_LIST})
+    assert refused["code"] == code
