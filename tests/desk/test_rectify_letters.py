@@ -12,6 +12,7 @@ from survey.letters.models import LetterState
 from survey.poll.models import Stage
 from survey.rectify import notices, service
 from survey.rectify.models import OutcomeKind
+from survey.review import objections
 from survey.review.comments import paraphrase, take_in_comments
 from survey.review.models import Theme
 from survey.roster.models import Enterprise, Official
@@ -201,3 +202,22 @@ def test_a_withdrawn_reminder_is_due_again_and_gets_a_new_number(session, room, 
     assert len(notices.due_reminders(session, poll)) == 1
     (second,) = service.remind(session, poll, config=config, by=room.office, dated=DATED).issued
     assert (letter.serial, second.serial) == (1, 2)
+
+
+def test_the_receipt_of_a_reminder_begins_the_days_for_an_objection(session, room, poll, config):
+    (letter,) = service.remind(session, poll, config=config, by=room.office, dated=DATED).issued
+    about = {"config": config, "by": room.office}
+    service.move_letter(session, letter, state=LetterState.SENT, **about)
+    on = dt.date(2023, 5, 4)
+    service.receive_letter(session, letter, on=on, signed_by="办公室收文员", **about)
+    measure = notices.measure_behind(session, letter)
+    # Saturday 6 May 2023 was worked in exchange for the 2nd: the fifth working day is Wednesday the 10th.
+    assert (measure.delivered_on, objections.last_day(measure)) == (on, dt.date(2023, 5, 10))
+
+
+def test_no_second_letter_goes_to_a_unit_whose_objection_is_open(session, room, poll, config):
+    (measure,) = notices.due_reminders(session, poll)
+    room.delivers(measure)
+    objected = {"text": "不服", "signed_name": "水务局", "by": room.office, "today": TODAY}
+    objections.file(session, measure, **objected)
+    assert service.remind(session, poll, config=config, by=room.office, dated=DATED).issued == ()
