@@ -53,7 +53,7 @@ def waiting(session: Session, account: Account, *, today: dt.date) -> list[Waiti
 def _of_quarter(desk: Desk, poll: Poll) -> Iterator[Waiting]:
     for name, page, roles, count in OF_A_QUARTER:
         if desk.account.role in roles:
-            arguments = {"poll_id": poll.id} if page in OF_ONE_POLL else {}
+            arguments = {"poll_id": poll.id} if page in (*OF_ONE_POLL, *ASKED_FOR_ONE) else {}
             yield Waiting(name, count(desk, poll), page, poll.round, arguments)
 
 
@@ -162,4 +162,6 @@ OF_ALL_QUARTERS: tuple[tuple[str, str, tuple[Role, ...], Callable[[Desk], int]],
     ("办理中的整改事项", "rectify.ledger", (Role.UNIT_CLERK,), _in_work),
     ("待核查的预警", "watch.alerts", (Role.INSPECTOR,), _alerts),
 )
+ASKED_FOR_ONE = {"review.cases"}
+"""Pages of all polls that show the one their address asks for."""
 OF_ONE_POLL = {"review.comments", "review.unchecked", "rectify.comments", "rectify.letters", "registry.room"}

@@ -146,7 +146,7 @@ def burn_down(days: Sequence[Row]) -> Spec:
         altair.Chart({"values": values})
         .mark_line(interpolate="step-after")
         .encode(
-            x=altair.X("day:T", title=None, axis=altair.Axis(format="%m-%d", tickCount=8)),
+            x=altair.X("day:T", title=None, axis=altair.Axis(format="%Y-%m-%d", tickCount=6)),
             y=altair.Y("count:Q", title="件", axis=altair.Axis(tickMinStep=1)),
             color=altair.Color("kind:N", title=None, scale=names),
             strokeDash=altair.StrokeDash("kind:N", title=None, scale=names),
