@@ -16,7 +16,7 @@ from survey.rectify import digests, ledger
 from survey.rectify.digests import Rhythm, Score, Span
 from survey.rectify.ledger import Row
 from survey.rectify.models import Light
-from survey.review.models import Case, CaseState
+from survey.review.models import Case, CaseState, Measure
 from survey.roster.models import Series
 from survey.tally import counts
 
@@ -93,8 +93,15 @@ def note(session: Session, month: Span, *, config: Config, today: dt.date) -> No
         red=tuple(red[:MOST_RED]),
         more_red=max(0, len(red) - MOST_RED),
         stale=sum((as_of - row.task.deadline).days > STALE for row in red),
-        undecided=len(session.exec(select(Case.id).where(Case.state == CaseState.UPHELD)).all()),
+        undecided=_undecided(session),
     )
+
+
+def _undecided(session: Session) -> int:
+    """Return how many cases the group upheld that no leader has decided yet."""
+    decided = set(session.exec(select(Measure.case_id)).all())
+    upheld = session.exec(select(Case.id).where(Case.state == CaseState.UPHELD)).all()
+    return sum(case not in decided for case in upheld)
 
 
 def _newest(session: Session, as_of: dt.date) -> tuple[str, tuple[dict[str, Any], ...]]:

@@ -63,6 +63,7 @@ def as_sav(config: Config, poll: Poll) -> bytes:
         pyreadstat.write_sav(
             frame,
             str(path),
+            row_compress=True,
             file_label=f"Qiping {poll.key}",
             column_labels=LABELS,
             variable_value_labels={"mark": CODES},

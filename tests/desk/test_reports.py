@@ -19,13 +19,14 @@ from survey.rectify import service as rectify
 from survey.rectify.models import OutcomeKind
 from survey.reports import monthly, service, slips, tables
 from survey.review.comments import take_in_comments
+from survey.review.ladders import proposed_measure
 from survey.review.models import Theme
 from survey.roster.models import Unit
 from survey.staff.models import Role
 from survey.tally import audit
 from survey.tally import service as tally
 from tests.desk.poll_rooms import County, ballots
-from tests.desk.review_rooms import TODAY, Room, a_counted_poll, units
+from tests.desk.review_rooms import REMIND, TALK, TODAY, Room, a_counted_poll, units
 from tests.desk.visitors import Visitor, hire
 
 MAY = dt.date(2023, 5, 10)
@@ -112,6 +113,17 @@ def test_the_monthly_note_counts_what_came_what_is_done_and_what_is_red(session,
     line = next(line for line in note.series if line.name == "公共服务")
     assert (line.due, line.in_time, line.late, line.overdue) == (3, 1, 1, 1)
     assert (note.stale, note.as_of) == (0, dt.date(2023, 4, 30))
+
+
+def test_the_secretary_is_told_of_cases_that_wait_and_not_of_those_decided(session, room, config):
+    poll = a_counted_poll(session, REMIND, TALK)
+    month = monthly.month_of("2023-04")
+    waiting, decided = room.raises(poll)
+    for case in (waiting, decided):
+        room.upholds(case)
+    assert monthly.note(session, month, config=config, today=MAY).undecided == 2
+    room.orders(decided, proposed_measure(decided))
+    assert monthly.note(session, month, config=config, today=MAY).undecided == 1
 
 
 def test_the_monthly_note_is_one_page_however_much_is_red(session, room, config):
