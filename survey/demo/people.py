@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from sqlmodel import Session
 
@@ -11,6 +12,7 @@ from survey.staff.models import Account, Role
 
 PASSWORD = "qiping-demo-2023"  # noqa: S105  # published: the sample county has nothing to protect
 PASSPHRASES = ("青山一道同云雨明月何曾是两乡", "海内存知己天涯若比邻", "长风破浪会有时直挂云帆济沧海")
+CONCERNED_UNIT, CONCERNED_BADGE = "U01", "P010"
 HELD = (
     ("office", "周敏（我来办）", Role.OFFICE),
     ("leader1", "赵县长", Role.LEADER),
@@ -74,3 +76,19 @@ def hire_clerks(session: Session, units: list[Unit], by: Account) -> dict[str, A
         )
         for unit in units
     }
+
+
+def hire_concerned(session: Session, units: list[Unit], slate: dict[str, Any], by: Account) -> None:
+    """Open the accounts of one party organisation and of one official who was listed in every quarter."""
+    own = next(unit for unit in units if unit.code == CONCERNED_UNIT)
+    staff.create_account(
+        session,
+        login=f"party-{own.code.lower()}",
+        name=f"{own.name}党组织",
+        role=Role.PARTY,
+        password=PASSWORD,
+        unit_id=own.id,
+        by=by,
+    )
+    person = next(each for each in slate["persons"] if each["id"] == CONCERNED_BADGE)
+    staff.open_official(session, badge=person["id"], name=person["name"], password=PASSWORD)

@@ -109,6 +109,7 @@ def settle(engine: Engine, instance: Path, echo: Echo) -> people.Desk:
         roster.load_enterprises(session, firms, by=office, today=first)
         clerks = people.hire_clerks(session, list(roster.units(session)), office)
         slate = roster.slate(session, poll="", on=first)
+        people.hire_concerned(session, list(roster.units(session)), slate, office)
         counted = len(slate["units"]), len(slate["persons"]), len(roster.enterprises(session))
     echo("  单位 {}　人员 {}　企业 {}".format(*counted))
     return people.Desk(accounts, clerks)
@@ -190,7 +191,8 @@ def _show(summary: dict[str, Any], instance: Path, echo: Echo) -> None:
     for name, value in rows:
         echo(f"  {name}{' ' * (width - _columns(name))}  {value}")
     echo(f"\n  公文 PDF 在 {instance / 'letters'}，汇总在 {instance / 'summary.json'}")
-    echo("  打开系统：make serve；账号 office、inspector1、leader1、reviewer1、clerk-u01、auditor，")
+    echo("  打开系统：make serve；账号 office、inspector1、leader1、reviewer1、auditor，")
+    echo("  clerk-u01、party-u01（单位联络员、单位党组织），P010（被测评人员本人）；")
     echo(f"  密码都是 {people.PASSWORD}")
 
 
