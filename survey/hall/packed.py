@@ -16,6 +16,8 @@ TYPES = {
     ".html": "text/html; charset=utf-8",
     ".json": "application/json",
 }
+LARGE = 256 * 1024
+"""From here on the last percent of compression costs seconds at every start."""
 FOREVER = "public, max-age=31536000, immutable"
 ASK_FIRST = "no-cache"
 
@@ -48,7 +50,7 @@ def pack(content: bytes, kind: str) -> Packed:
     """Compress `content` as far as it goes; the same content gives the same bytes and tags."""
     digest = hashlib.sha256(content).hexdigest()[:32]
     bodies = {
-        "br": brotli.compress(content, quality=11),
+        "br": brotli.compress(content, quality=11 if len(content) < LARGE else 5),
         "gzip": gzip.compress(content, 9, mtime=0),
         "identity": content,
     }
