@@ -175,7 +175,7 @@ def _affair(session: Session, case: Case, by: Account) -> Affair:
     measure, hearing = measure_of(session, case), hearings.of(session, case)
     objection = objections.of(session, measure) if measure else None
     ruling = (objection.ruling.value if objection.ruling else "复核中") if objection else ""
-    told = by.role is Role.INSPECTOR or hearing is not None or measure is not None
+    told = by.role is Role.INSPECTOR or case.state is CaseState.JOINED or bool(hearing or measure)
     return Affair(
         case_id=case.id or 0,
         round=session.get_one(Poll, case.poll_id).round,
