@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, current_app, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from survey import clock
 from survey.config import Config
@@ -83,7 +84,7 @@ def keep(poll_id: int, kind: str) -> ResponseReturnValue:
         g.session.rollback()
         form.form_errors.append(refusal.sentence)
         return _form_page(poll, kind, form), refusal.status
-    return _back(poll, f"{kind}已存为草稿，请县领导签发。")
+    return _back(poll, gettext("%(kind)s已存为草稿，请县领导签发。", kind=kind))
 
 
 def _form(poll: Poll, kind: str) -> PaperForm:
@@ -114,7 +115,9 @@ def from_figures(poll_id: int, kind: str) -> ResponseReturnValue:
 def approve_all(poll_id: int) -> ResponseReturnValue:
     """Approve all drafts of a round."""
     poll = polls.get(g.session, poll_id)
-    return _back(poll, f"已签发{service.approve_all(g.session, poll, by=g.account)}份。")
+    return _back(
+        poll, gettext("已签发%(count)s份。", count=service.approve_all(g.session, poll, by=g.account))
+    )
 
 
 @bp.post("/<int:poll_id>/issue")
@@ -124,10 +127,10 @@ def issue(poll_id: int) -> ResponseReturnValue:
     poll = polls.get(g.session, poll_id)
     part = letters.issue_part(g.session, poll.round, config=_config(), by=g.account)
     for failure in part.failures:
-        flash(f"{failure.sentence}已退回草稿，改正后重新拟写。", "warn")
+        flash(gettext("%(sentence)s已退回草稿，改正后重新拟写。", sentence=failure.sentence), "warn")
     if part.left:
         return redirect(url_for("registry.room", poll_id=poll.id, going="on"), 303)
-    return _back(poll, f"签发的文书已全部印发，本次{part.done}份。")
+    return _back(poll, gettext("签发的文书已全部印发，本次%(count)s份。", count=part.done))
 
 
 @bp.get("/letter/<int:letter_id>/specimen")
@@ -142,7 +145,10 @@ def specimen(letter_id: int) -> ResponseReturnValue:
 def approve(letter_id: int) -> ResponseReturnValue:
     """Approve one draft."""
     letter = service.approve(g.session, service.get(g.session, letter_id), by=g.account)
-    return _back(_poll_of(letter.round), f"给{letter.addressee}的{letter.kind}已签发。")
+    return _back(
+        _poll_of(letter.round),
+        gettext("给%(addressee)s的%(kind)s已签发。", addressee=letter.addressee, kind=letter.kind),
+    )
 
 
 @bp.post("/letter/<int:letter_id>/back")
@@ -150,7 +156,10 @@ def approve(letter_id: int) -> ResponseReturnValue:
 def send_back(letter_id: int) -> ResponseReturnValue:
     """Take an approval back before the letter is issued."""
     letter = letters.send_back(g.session, service.get(g.session, letter_id), by=g.account)
-    return _back(_poll_of(letter.round), f"给{letter.addressee}的{letter.kind}已退回草稿。")
+    return _back(
+        _poll_of(letter.round),
+        gettext("给%(addressee)s的%(kind)s已退回草稿。", addressee=letter.addressee, kind=letter.kind),
+    )
 
 
 @bp.post("/letter/<int:letter_id>/discard")
@@ -159,7 +168,10 @@ def discard(letter_id: int) -> ResponseReturnValue:
     """Throw a draft away."""
     letter = service.get(g.session, letter_id)
     letters.discard(g.session, letter, by=g.account)
-    return _back(_poll_of(letter.round), f"给{letter.addressee}的{letter.kind}草稿已丢弃。")
+    return _back(
+        _poll_of(letter.round),
+        gettext("给%(addressee)s的%(kind)s草稿已丢弃。", addressee=letter.addressee, kind=letter.kind),
+    )
 
 
 @bp.get("/letter/<int:letter_id>/receipt")
@@ -181,7 +193,13 @@ def receive(letter_id: int) -> ResponseReturnValue:
         g.session, letter, on=form.on.data, signed_by=form.signed_by.data, config=_config(), by=g.account
     )
     return _back(
-        _poll_of(letter.round), f"已登记：{letter.received_by}于{letter.received_on}签收{letter.kind}。"
+        _poll_of(letter.round),
+        gettext(
+            "已登记：%(name)s于%(day)s签收%(kind)s。",
+            name=letter.received_by,
+            day=letter.received_on,
+            kind=letter.kind,
+        ),
     )
 
 
