@@ -1,4 +1,4 @@
-"""Charts in a browser: drawn under the policy of the page, told by pointing, readable in the dark and on paper."""
+"""Charts in a browser: drawn under the policy of the page, told by pointing, readable in the dark."""
 
 from collections.abc import Iterator
 from dataclasses import replace
