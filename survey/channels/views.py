@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_wtf import FlaskForm
 
 from survey import clock
@@ -88,7 +89,11 @@ def name_star(month: str) -> ResponseReturnValue:
             by=g.account,
             today=clock.today(),
         )
-        return _done(f"{month}的金牌审批师：{star.name}。", "channels.stars", month=month)
+        return _done(
+            gettext("%(month)s的金牌审批师：%(star)s。", month=month, star=star.name),
+            "channels.stars",
+            month=month,
+        )
 
     return _submit(form, act, lambda: _stars(form))
 
@@ -119,7 +124,7 @@ def draw() -> ResponseReturnValue:
         check = service.begin_check(
             g.session, size=form.size.data, seed=form.seed.data, by=g.account, today=clock.today()
         )
-        return _done("已抽签，请到现场查看。", "channels.check", check_id=check.id)
+        return _done(gettext("已抽签，请到现场查看。"), "channels.check", check_id=check.id)
 
     return _submit(form, act, lambda: _checks(form))
 
@@ -159,7 +164,7 @@ def record(check_id: int, task_id: int) -> ResponseReturnValue:
             by=g.account,
             today=clock.today(),
         )
-        return _done("抽查结果已登记。", "channels.check", check_id=check_id)
+        return _done(gettext("抽查结果已登记。"), "channels.check", check_id=check_id)
 
     return _submit(form, act, lambda: _check(check_id, form))
 
@@ -192,7 +197,7 @@ def order() -> ResponseReturnValue:
 
     def act() -> ResponseReturnValue:
         made = service.order(g.session, form.code.data, by=g.account, today=clock.today())
-        return _done(f"已登记，{made.id}号点单。", "channels.menu")
+        return _done(gettext("已登记，%(id)s号点单。", id=made.id), "channels.menu")
 
     return _submit(form, act, lambda: _menu(form))
 
@@ -203,7 +208,7 @@ def serve(order_id: int) -> ResponseReturnValue:
     """Note that an order was served."""
     made = service.find_order(g.session, order_id)
     service.serve(g.session, made, by=g.account, today=clock.today())
-    return _done(f"{order_id}号点单已办结。", "channels.menu")
+    return _done(gettext("%(order_id)s号点单已办结。", order_id=order_id), "channels.menu")
 
 
 @bp.post("/orders/<int:order_id>/rating")
@@ -214,7 +219,7 @@ def rate(order_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _menu(OrderForm()), 400
     service.rate(g.session, made, mark=form.chosen(), by=g.account)
-    return _done(f"{order_id}号点单已评价。", "channels.menu")
+    return _done(gettext("%(order_id)s号点单已评价。", order_id=order_id), "channels.menu")
 
 
 def _schemes(form: SchemeForm) -> str:
@@ -242,6 +247,6 @@ def decide_scheme() -> ResponseReturnValue:
             by=g.account,
             today=clock.today(),
         )
-        return _done(f"{scheme.year}年的考核办法已确定。", "channels.schemes")
+        return _done(gettext("%(year)s年的考核办法已确定。", year=scheme.year), "channels.schemes")
 
     return _submit(form, act, lambda: _schemes(form))

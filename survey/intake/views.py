@@ -4,6 +4,7 @@ import io
 
 from flask import Blueprint, current_app, flash, g, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from survey import clock
 from survey.config import Config
@@ -80,7 +81,7 @@ def confirm(what: str, token: str) -> ResponseReturnValue:
     taken = service.load(g.session, book, path, by=g.account, today=clock.today())
     g.session.flush()
     uploads.drop(_config().instance, token)
-    flash(f"{book.title}已导入：{taken.told()}。", "done")
+    flash(gettext("%(title)s已导入：%(told)s。", title=book.title, told=taken.told()), "done")
     return redirect(url_for(book.page), 303)
 
 
@@ -90,5 +91,5 @@ def discard(what: str, token: str) -> ResponseReturnValue:
     """Throw the workbook away."""
     service.book(what, by=g.account)
     uploads.drop(_config().instance, token)
-    flash("已放弃这次上传，没有任何变化。")
+    flash(gettext("已放弃这次上传，没有任何变化。"))
     return redirect(url_for("intake.upload", what=what), 303)

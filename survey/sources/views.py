@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_wtf import FlaskForm
 
 from survey import clock
@@ -73,7 +74,7 @@ def new() -> ResponseReturnValue:
             by=g.account,
             today=clock.today(),
         )
-        return _to(occasion, "已登记，请逐条登记事项。")
+        return _to(occasion, gettext("已登记，请逐条登记事项。"))
 
     return _submit(form, act, page) if form.is_submitted() else page()
 
@@ -131,6 +132,6 @@ def add_point(occasion_id: int) -> ResponseReturnValue:
             by=g.account,
             today=clock.today(),
         )
-        return _to(found, f"第{point.number}条已列入台账。")
+        return _to(found, gettext("第%(number)s条已列入台账。", number=point.number))
 
     return _submit(form, act, lambda: _occasion_page(found, form))

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, current_app, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from survey import clock
 from survey.config import Config
@@ -47,7 +48,7 @@ def handle(alert: str) -> ResponseReturnValue:
     if not form.validate():
         return _alerts(form), 400
     service.handle(g.session, alert, note=form.note.data, by=g.account, today=clock.today())
-    flash("核查和处置已登记。", "done")
+    flash(gettext("核查和处置已登记。"), "done")
     return redirect(url_for("watch.alerts"), 303)
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, current_app, flash, g, redirect, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from survey.config import Config
 from survey.errors import Invalid
@@ -46,7 +47,10 @@ def checked(form: Any) -> Any:
 def layouts(poll: Poll) -> list[tuple[str, str]]:
     """Return the printed layouts as choices."""
     runs = service.prints(g.session, poll)
-    return [(run.layout, f"第{at}批（{run.copies}份）") for at, run in enumerate(runs, 1)]
+    return [
+        (run.layout, gettext("第%(at)s批（%(copies)s份）", at=at, copies=run.copies))
+        for at, run in enumerate(runs, 1)
+    ]
 
 
 def witnesses() -> list[tuple[int, str]]:

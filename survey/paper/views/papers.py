@@ -4,6 +4,7 @@ import io
 
 from flask import g, render_template, send_file
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from survey.paper import intake, service, sheet, uploads
 from survey.paper.forms import AccountForm, ForgoForm, HandForm, NoteForm, PrintForm, ScanForm, SealForm
@@ -69,7 +70,7 @@ def deleted(poll_id: int, print_id: int) -> ResponseReturnValue:
     """Record that a print file was deleted."""
     poll = poll_of(poll_id)
     service.confirm_deleted(g.session, poll, print_id, by=g.account)
-    return back(poll, "已登记：印制文件已删除。")
+    return back(poll, gettext("已登记：印制文件已删除。"))
 
 
 @bp.post("/<int:poll_id>/scans")
@@ -84,7 +85,7 @@ def scans(poll_id: int) -> ResponseReturnValue:
     with uploads.kept(config().instance, files) as paths:
         for portion in intake.read_files(paths, press, known=known, processes=1):
             count += service.take_in(g.session, poll, portion, by=g.account).total()
-    return back(poll, f"已识别{count}面，各面情况见下表。")
+    return back(poll, gettext("已识别%(count)s面，各面情况见下表。", count=count))
 
 
 @bp.post("/<int:poll_id>/forgo")
@@ -93,7 +94,7 @@ def forgo(poll_id: int) -> ResponseReturnValue:
     """Give up sides that cannot be scanned."""
     poll, form = poll_of(poll_id), checked(ForgoForm())
     count = service.forgo_missing(g.session, poll, reason=form.reason.data, by=g.account)
-    return back(poll, f"已登记{count}面无法补扫，这些面按未评价处理。")
+    return back(poll, gettext("已登记%(count)s面无法补扫，这些面按未评价处理。", count=count))
 
 
 @bp.post("/<int:poll_id>/sheets")
@@ -103,7 +104,7 @@ def key_sheet(poll_id: int) -> ResponseReturnValue:
     poll = poll_of(poll_id)
     form = checked(HandForm().offer(layouts(poll)))
     service.key_sheet(g.session, poll, sheet=form.sheet.data, layout=form.layout.data, by=g.account)
-    return back(poll, f"第{form.sheet.data}张已转为两人手工录入。")
+    return back(poll, gettext("第%(data)s张已转为两人手工录入。", data=form.sheet.data))
 
 
 @bp.post("/<int:poll_id>/close")
@@ -112,7 +113,9 @@ def close(poll_id: int) -> ResponseReturnValue:
     """Close the intake."""
     poll = poll_of(poll_id)
     batch = service.close_intake(g.session, poll, config=config(), by=g.account)
-    return back(poll, f"扫描件已固定，摘要 {batch.root[:16]}… 已公示，可以开始人工认定。")
+    return back(
+        poll, gettext("扫描件已固定，摘要 %(root)s… 已公示，可以开始人工认定。", root=batch.root[:16])
+    )
 
 
 @bp.post("/<int:poll_id>/accounts")
@@ -124,7 +127,7 @@ def account(poll_id: int) -> ResponseReturnValue:
         g.session, poll, sheet=form.sheet.data, returned=form.returned.data, spoiled=form.spoiled.data,
         unused=form.unused.data, by=g.account,
     )  # fmt: skip
-    return back(poll, f"第{form.sheet.data}张已登记。")
+    return back(poll, gettext("第%(data)s张已登记。", data=form.sheet.data))
 
 
 @bp.post("/<int:poll_id>/recheck")
@@ -133,7 +136,7 @@ def recheck(poll_id: int) -> ResponseReturnValue:
     """Lay every accepted row before two people."""
     poll = poll_of(poll_id)
     count = service.recheck_all(g.session, poll, by=g.account)
-    return back(poll, f"已把机读的{count}行转为人工认定。")
+    return back(poll, gettext("已把机读的%(count)s行转为人工认定。", count=count))
 
 
 @bp.post("/<int:poll_id>/seal")
@@ -146,4 +149,4 @@ def seal(poll_id: int) -> ResponseReturnValue:
         each for each in service.witnesses(g.session, by=g.account) if each.id == form.witness.data
     )
     batch = service.seal(g.session, poll, config=config(), by=g.account, witness=witness)
-    return back(poll, f"纸质票批次已密封，摘要 {batch.digest[:16]}… 已公示。")
+    return back(poll, gettext("纸质票批次已密封，摘要 %(digest)s… 已公示。", digest=batch.digest[:16]))

@@ -2,6 +2,7 @@
 
 from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from survey.errors import Invalid
 from survey.paper import service
@@ -76,8 +77,8 @@ def check_gallery(poll_id: int, page_id: int) -> ResponseReturnValue:
     """Take where a mark was seen."""
     poll, seen = poll_of(poll_id), {int(text) for text in request.form.getlist("seen") if text.isdecimal()}
     if service.check_gallery(g.session, poll, page_id, seen=seen, by=g.account):
-        return back(poll, "这一页已核对。", page="gallery")
-    return back(poll, "这一页有笔迹没有选出，改由另一人核对。", page="gallery", category="warn")
+        return back(poll, gettext("这一页已核对。"), page="gallery")
+    return back(poll, gettext("这一页有笔迹没有选出，改由另一人核对。"), page="gallery", category="warn")
 
 
 @bp.get("/<int:poll_id>/remarks")
@@ -103,7 +104,7 @@ def note(poll_id: int) -> ResponseReturnValue:
     poll = poll_of(poll_id)
     form = checked(NoteForm().offer(layouts(poll)))
     service.note_remark(g.session, poll, layout=form.layout.data, page=form.page.data, by=g.account)
-    return back(poll, f"已登记第{form.page.data}页的一条意见，请一人录入，另一人核对。")
+    return back(poll, gettext("已登记第%(data)s页的一条意见，请一人录入，另一人核对。", data=form.page.data))
 
 
 @bp.get("/<int:poll_id>/remarks/<int:remark_id>/picture")

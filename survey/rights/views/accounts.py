@@ -2,6 +2,7 @@
 
 from flask import current_app, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from survey import clock
 from survey.db import unit_of_work
@@ -41,7 +42,7 @@ def activate() -> ResponseReturnValue:
                 staff.note_failure(session, badge, at=at)
         form.form_errors.append(refusal.sentence)
         return render_template("desk/rights/activate.html", form=form), refusal.status
-    flash("账号已开通，请用工号和刚设定的密码登录。", "done")
+    flash(gettext("账号已开通，请用工号和刚设定的密码登录。"), "done")
     return redirect(url_for("staff.sign_in"), 303)
 
 

@@ -2,6 +2,7 @@
 
 from flask import g, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from survey import clock
 from survey.rights import service
@@ -44,7 +45,7 @@ def ask_line() -> ResponseReturnValue:
     def act() -> ResponseReturnValue:
         words = {"name": form.name.data, "post": form.post.data, "duties": form.duties.data}
         service.ask_line(g.session, **words, by=g.account, today=clock.today())
-        return done("更正申请已提交，由我来办办公室在冻结票面以前办理。", url_for("rights.line"))
+        return done(gettext("更正申请已提交，由我来办办公室在冻结票面以前办理。"), url_for("rights.line"))
 
     return submit(form, act, lambda: _page(form))
 
@@ -54,7 +55,7 @@ def ask_line() -> ResponseReturnValue:
 def confirm_line() -> ResponseReturnValue:
     """Say that the own line is right."""
     service.confirm_line(g.session, by=g.account, today=clock.today())
-    return done("已确认本人信息无误。", url_for("rights.line"))
+    return done(gettext("已确认本人信息无误。"), url_for("rights.line"))
 
 
 def _waiting(refused: LineWord | None = None, form: RefusalForm | None = None) -> str:
@@ -79,7 +80,7 @@ def accept_line(word_id: int) -> ResponseReturnValue:
     """Take a wording over into the roster."""
     word = service.word(g.session, word_id)
     service.accept_line(g.session, word, by=g.account, today=clock.today())
-    return done(f"已按{word.name}本人的申请更正名册。", url_for("rights.words"))
+    return done(gettext("已按%(word)s本人的申请更正名册。", word=word.name), url_for("rights.words"))
 
 
 @bp.post("/lines/<int:word_id>/refuse")
@@ -90,6 +91,6 @@ def refuse_line(word_id: int) -> ResponseReturnValue:
 
     def act() -> ResponseReturnValue:
         service.refuse_line(g.session, word, reason=form.reason.data, by=g.account, today=clock.today())
-        return done("已答复不予更正，本人可以看到理由。", url_for("rights.words"))
+        return done(gettext("已答复不予更正，本人可以看到理由。"), url_for("rights.words"))
 
     return submit(form, act, lambda: _waiting(word, form))

@@ -2,6 +2,7 @@
 
 from flask import g, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_wtf import FlaskForm
 
 from scoring import rules
@@ -71,7 +72,7 @@ def state(case_id: int) -> ResponseReturnValue:
     def act() -> ResponseReturnValue:
         way, words = HearingWay[form.way.data], form.statement.data or ""
         service.state_case(g.session, case, way=way, statement=words, by=g.account, today=clock.today())
-        return done("陈述已提交，作决定的人会看到。", url_for("rights.matter", case_id=case_id))
+        return done(gettext("陈述已提交，作决定的人会看到。"), url_for("rights.matter", case_id=case_id))
 
     return submit(form, act, lambda: _page(case_id, statement=form))
 
@@ -86,7 +87,9 @@ def file(case_id: int) -> ResponseReturnValue:
     def act() -> ResponseReturnValue:
         words = {"text": form.text.data, "signed_name": form.signed_name.data}
         filed = service.object_to(g.session, measure, **words, by=g.account, today=today)
-        sentence = f"异议已受理，{filed.due}前由没有参与的人复核，结果不会加重；此前不采取下一步。"
+        sentence = gettext(
+            "异议已受理，%(due)s前由没有参与的人复核，结果不会加重；此前不采取下一步。", due=filed.due
+        )
         return done(sentence, url_for("rights.matter", case_id=case_id))
 
     return submit(form, act, lambda: _page(case_id, filing=form))
