@@ -27,7 +27,7 @@ from survey.staff.models import Account, Role
 
 DRAFTERS = frozenset({Role.OFFICE, Role.INSPECTOR})
 CLUE = ClueTransfer.KIND
-BY_FORM: dict[str, type] = {
+BY_FORM: dict[str, Any] = {
     kind.KIND: kind
     for kind in (
         InterviewNotice,
@@ -41,6 +41,7 @@ BY_FORM: dict[str, type] = {
     )
 }
 """Papers that are drafted by form, the facts filled in as far as the desk knows them."""
+STEMS = {name: BY_FORM[name].TEMPLATE.removesuffix(".html") for name in BY_FORM}
 FROM_FIGURES: dict[str, Callable[..., Document]] = {
     Bulletin.KIND: bulletin.bulletin,
     MeetingPaper.KIND: figures.meeting_paper,
@@ -70,8 +71,9 @@ def room(session: Session, poll: Poll) -> Room:
     return Room(ranked, dict(Counter(letter.state for letter in found)))
 
 
-def kind_named(name: str) -> type:
-    """Return a kind that is drafted by form."""
+def kind_named(name: str) -> Any:
+    """Return a kind that is drafted by form, by its Chinese name or by its template's."""
+    name = next((kind for kind in BY_FORM if STEMS[kind] == name), name)
     if name not in BY_FORM:
         raise Missing("registry.no_kind", f"没有「{name}」这种可以填写的文书。")
     return BY_FORM[name]

@@ -64,7 +64,7 @@ def room(poll_id: int) -> ResponseReturnValue:
 @allow(*WRITERS)
 def new(poll_id: int, kind: str) -> ResponseReturnValue:
     """Show a paper's form with the known facts filled in."""
-    poll = polls.get(g.session, poll_id)
+    poll, kind = polls.get(g.session, poll_id), service.kind_named(kind).KIND
     return _form_page(poll, kind, _form(poll, kind))
 
 
@@ -72,7 +72,7 @@ def new(poll_id: int, kind: str) -> ResponseReturnValue:
 @allow(*WRITERS)
 def keep(poll_id: int, kind: str) -> ResponseReturnValue:
     """Keep a paper as a draft, or show it as it would be printed."""
-    poll, form = polls.get(g.session, poll_id), None
+    poll, kind = polls.get(g.session, poll_id), service.kind_named(kind).KIND
     form = _form(poll, kind)
     try:
         document = form.filled()

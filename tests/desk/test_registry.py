@@ -117,6 +117,7 @@ def test_known_facts_are_filled_in(people) -> None:
     assert "人任意" in page or "名以上监督人" in office.visit(new("问卷审定单")).text
     assert office.client.get(f"{new('督办单')}?about=task:99").status_code == 404
     assert office.client.get(new("红头文件")).status_code == 404
+    assert "拟写督办单" in office.visit("/registry/1/new/supervision").text
 
 
 def test_a_clue_is_the_inspectors_alone_and_is_kept_nowhere(desk, people) -> None:
