@@ -43,6 +43,11 @@ def set_attendance(session: Session, poll: Poll, enterprise_ids: Collection[int]
     return len(wanted)
 
 
+def refuse_doubled(session: Session, poll: Poll) -> None:
+    """Refuse to go on while a firm that holds a card drew a ticket as well."""
+    _refuse_drawers(session, poll, present(session, poll))
+
+
 def _refuse_drawers(session: Session, poll: Poll, wanted: Collection[int]) -> None:
     """Refuse a card to a firm that drew a ticket and votes from afar."""
     afar = remote.drawers(session, poll)

@@ -78,6 +78,19 @@ def drawers(session: Session, poll: Poll) -> frozenset[str]:
     return frozenset(json.loads(row.drawers)) if row and row.begun else frozenset()
 
 
+def ready_for_hall(session: Session, poll: Poll, *, config: Config, at: dt.datetime) -> None:
+    """Read once more who drew before the hall begins; from then on nobody draws any more."""
+    row = channel(session, poll)
+    if row is None or not row.begun:
+        return
+    tickets, _ = windows(row)
+    if at < tickets.ends:
+        raise Refused(
+            "remote.tickets_open", f"领票时间是{tickets.chinese}，还没有结束，会场现在不能开始填写。"
+        )
+    note_drawers(session, row, poll, config=config)
+
+
 def refuse_early(session: Session, poll: Poll, at: dt.datetime) -> None:
     """Refuse to close the box while firms may still vote from afar."""
     row = channel(session, poll)

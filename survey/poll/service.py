@@ -135,6 +135,8 @@ def open_poll(session: Session, poll: Poll, *, config: Config, by: Account) -> P
         raise Refused("poll.not_left", f"监督人员尚未签记“{HallStep.LEFT.value}”，不能开始填写。")
     if roster_changed(session, poll):
         raise Refused("poll.slate_changed", "冻结后名册有改动，票面已与名册不符，请另立新版本，原版本作废。")
+    remote.ready_for_hall(session, poll, config=config, at=clock.now())
+    attendance.refuse_doubled(session, poll)
     move(session, poll, Stage.OPEN, by=by)
     boxes.open_gate(config, poll)
     return poll

@@ -14,7 +14,7 @@ from survey.clock import CHINA
 from survey.config import Config
 from survey.errors import Forbidden, Invalid, Missing, Refused
 from survey.letters import tickets as letters
-from survey.poll import boxes, remote
+from survey.poll import attendance, boxes, remote
 from survey.poll.models import Approval, Poll, RemoteChannel, Stage
 from survey.poll.stages import require, stored_id
 from survey.roster import service as roster
@@ -162,6 +162,7 @@ def begin_votes(session: Session, poll: Poll, *, config: Config, by: Account, at
     row.begun = True
     session.add(row)
     session.flush()
+    attendance.refuse_doubled(session, poll)
     journal.record(
         session, by=by.login, act="remote.begin", subject=poll.key, detail={"drawn": row.drawn}, at=at
     )
