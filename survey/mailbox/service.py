@@ -10,11 +10,11 @@ from survey import journal
 from survey.box import mailbox
 from survey.box.board import Board
 from survey.config import Config
-from survey.errors import Forbidden, Invalid, Missing, Refused
+from survey.errors import Forbidden, Invalid, Missing
 from survey.mailbox.models import Mail, Word
 from survey.poll.models import Poll
 from survey.review import comments
-from survey.review.models import Comment, Theme
+from survey.review.models import Comment
 from survey.staff.models import Account, Role
 from survey.tally import opened
 
@@ -37,7 +37,8 @@ def take_in(session: Session, poll: Poll, *, config: Config) -> int:
     for remark in opened.remarks(config, poll):
         if remark.get("reply"):
             keys[remark["line"], remark["text"].strip()].append(str(remark["reply"]))
-    taken = {row.key for row in _rows(session, poll)}
+    # Keys of answered remarks are public: one of an earlier poll that comes again finds nothing here.
+    taken = {*session.exec(select(Mail.key))}
     for comment in comments.comments(session, poll):
         waiting = sorted({*keys[comment.line, comment.text]} - taken)
         if waiting and comment.id not in known:
@@ -52,18 +53,19 @@ def _rows(session: Session, poll: Poll) -> list[Mail]:
     return sorted(rows, key=lambda row: row.comment_id)
 
 
-def letters(session: Session, poll: Poll) -> list[Letter]:
-    """Return the remarks that can be answered, in the order of the comments."""
-    found = {comment.id: comment for comment in comments.comments(session, poll)}
-    return [Letter(found[row.comment_id], row) for row in _rows(session, poll) if row.comment_id in found]
+def letters(session: Session, poll: Poll, *, by: Account) -> list[Letter]:
+    """Return the remarks that can be answered, in their order; accusations to inspectors only."""
+    rows = {row.comment_id: row for row in _rows(session, poll)}
+    seen = [one for one in comments.comments(session, poll) if comments.visible(one, by)]
+    return [Letter(one, rows[one.id]) for one in seen if one.id in rows]
 
 
-def letter(session: Session, comment_id: int) -> Letter:
-    """Return one remark that can be answered."""
+def letter(session: Session, comment_id: int, *, by: Account) -> Letter:
+    """Return one remark that can be answered, to somebody who may know of it."""
     row = session.get(Mail, comment_id)
     if row is None:
         raise Missing("mailbox.no_key", "这条反映没有留查询码，不能单独答复。")
-    return Letter(comments.get(session, comment_id), row)
+    return Letter(comments.get_for(session, comment_id, by=by), row)
 
 
 def answer(
@@ -72,9 +74,7 @@ def answer(
     """Publish the office's answer to one remark; a new wording asks the writer anew."""
     if by.role is not Role.OFFICE:
         raise Forbidden("mailbox.office_only", "公开答复由我来办办公室发布。")
-    found = letter(session, comment_id)
-    if found.comment.theme is Theme.BRIBERY:
-        raise Refused("mailbox.to_inspectors", "线索已移交纪委监委，不作公开答复。")
+    found = letter(session, comment_id, by=by)
     wording = " ".join(text.split())
     if not wording or len(wording) > LONGEST:
         raise Invalid("mailbox.text", f"请写出答复，不超过{LONGEST}个字；全县都能看到，不写人名、企业名。")

@@ -34,7 +34,7 @@ def letters(poll_id: int) -> ResponseReturnValue:
         "desk/mailbox/letters.html",
         poll=poll,
         said=service.collect(g.session, poll, config=_config()),
-        letters=service.letters(g.session, poll),
+        letters=service.letters(g.session, poll, by=g.account),
         words=list(Word),
     )
 
@@ -43,12 +43,12 @@ def letters(poll_id: int) -> ResponseReturnValue:
 @allow(*READERS)
 def letter(comment_id: int) -> ResponseReturnValue:
     """Show one remark's paraphrase, its answer and the word on it."""
-    found = service.letter(g.session, comment_id)
+    found = service.letter(g.session, comment_id, by=g.account)
     return _page(comment_id, AnswerForm(text=found.mail.text))
 
 
 def _page(comment_id: int, form: AnswerForm, status: int = 200) -> ResponseReturnValue:
-    found = service.letter(g.session, comment_id)
+    found = service.letter(g.session, comment_id, by=g.account)
     poll = polls.get(g.session, found.comment.poll_id)
     return render_template("desk/mailbox/letter.html", poll=poll, letter=found, form=form), status
 
@@ -60,7 +60,7 @@ def answer(comment_id: int) -> ResponseReturnValue:
     form = AnswerForm()
     if not form.validate():
         return _page(comment_id, form, 400)
-    poll = polls.get(g.session, service.letter(g.session, comment_id).comment.poll_id)
+    poll = polls.get(g.session, service.letter(g.session, comment_id, by=g.account).comment.poll_id)
     text = form.text.data or ""
     try:
         service.answer(

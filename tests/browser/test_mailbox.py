@@ -69,7 +69,7 @@ def test_a_writer_finds_the_answer_says_it_is_not_solved_and_the_task_stays_open
     comments.take_in_comments(session, poll, opened.remarks(config, poll), by=county.office)
     assert mailbox.take_in(session, poll, config=config) == 1
     assert mailbox.take_in(session, poll, config=config) == 1
-    [letter] = mailbox.letters(session, poll)
+    [letter] = mailbox.letters(session, poll, by=county.office)
     assert letter.comment.text == PROBLEM
     comments.paraphrase(session, letter.comment, text="供水报装报价前后不一", theme=Theme.FEES, by=reviewer)
     passes(session, letter.comment, by=county.hire(Role.REVIEWER))
