@@ -102,6 +102,8 @@ def create_hall(config: Config) -> Flask:
     from survey.hall import door, packed, polls, views  # noqa: PLC0415  # only the factories import late
 
     app = _new_app(config, "hall")
+    # Ballots never reach Flask: what does is a page or a writer's word of some sixty bytes.
+    app.config["MAX_CONTENT_LENGTH"] = views.LARGEST
     kept, files = polls.Polls(config), packed.pack_folder(STATIC)
     views.fit_out(app, kept, files)
     shell = partial(views.shell, app, kept)

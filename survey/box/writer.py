@@ -9,6 +9,7 @@ import secrets
 import sqlite3
 import threading
 import time
+from collections.abc import Iterable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import ExitStack, closing, suppress
@@ -223,7 +224,7 @@ class Writer:
                 return stored
             if (twin := placed.get((order.kind, order.key))) is not None:
                 return self._same(twin[1], order)
-            self._refuse_shut(order, gate, sum(self._is_new(*each) for each in placed))
+            self._refuse_shut(order, gate, self._newcomers(order.kind, placed))
             if slots.holds_copy(order.body):
                 raise Refused("box.copied_envelope", "这张选票与票箱中另一张完全相同，请刷新页面后重新填写。")
         except Refused as refusal:
@@ -235,9 +236,10 @@ class Writer:
         self._connection.execute(boxfile.UPDATE[order.kind], (content, slot))
         return Stored(order.receipt, fresh=True)
 
-    def _is_new(self, kind: Kind, key: str) -> bool:
-        """Tell whether a key is that of a remote voter who has nothing in the box yet."""
-        return key not in self._slots[kind].receipts
+    def _newcomers(self, kind: Kind, placed: Iterable[tuple[Kind, str]]) -> int:
+        """Return how many remote voters of this batch had nothing of this kind in the box before it."""
+        known = self._slots[kind].receipts
+        return sum(other == kind and key not in known for other, key in placed)
 
     def _refuse_shut(self, order: Order, gate: str, placed: int) -> None:
         """Refuse a card while the hall waits, a ticket outside its window or beyond the seats."""

@@ -15,6 +15,7 @@ from survey.hall.polls import Polls
 
 bp = Blueprint("hall", __name__)
 GUIDES = ("entrepreneur", "inspector")
+LARGEST = 1024
 
 
 def fit_out(app: Flask, polls: Polls, files: dict[str, Packed]) -> None:

@@ -64,6 +64,7 @@ def _asked() -> dict[str, str]:
         found: dict[str, Any] = json.loads(request.get_data(cache=False))
         names = {name: str(found[name]).strip().upper() for name in ("uscc", "code")}
         blinded = {kind: bytes.fromhex(found[kind]).hex() for kind in KINDS}
+        "".join(names.values()).encode()  # half a character has no bytes
     except (ValueError, KeyError, TypeError, RecursionError) as fault:
         raise bad from fault
     sizes = {len(text) for text in blinded.values()}

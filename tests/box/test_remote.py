@@ -12,7 +12,7 @@ from survey import clock
 from survey.box import opening, seal, store
 from survey.box.manifest import KINDS, Manifest
 from survey.box.remote import TOKEN_BYTES, Remote, Window
-from survey.box.writer import Writer
+from survey.box.writer import Order, Writer
 from survey.errors import Invalid, Missing, Refused
 from tests.box.firms import DAY, MERGED, NOW, TICKETS, VOTES, Firm, a_channel
 from tests.box.polls import Poll, a_frozen_poll, a_manifest, shares_of
@@ -221,3 +221,17 @@ def test_only_windows_with_a_quiet_gap_are_called_anonymous(gap: int):
 
 def test_one_merged_window_is_never_anonymous():
     assert not a_channel(tickets=MERGED, votes=MERGED).anonymous
+
+
+def test_what_others_write_in_the_same_batch_takes_no_seat_of_a_ballot(tmp_path):
+    poll = a_poll(tmp_path, seats=2)
+    one, two = Firm(poll.manifest), Firm(poll.manifest)
+    text, ballot = one.text("慢"), two.ballot()
+    orders = [
+        Order("text", text.key, text.body, text.receipt, one.ticket("text")),
+        Order("ballot", ballot.key, ballot.body, ballot.receipt, two.ticket()),
+    ]
+    with poll.writer() as writer:
+        put(writer, one)
+        writer._commit(orders)
+        assert [order.answer.result().fresh for order in orders] == [True, True]

@@ -298,3 +298,9 @@ def test_a_code_of_the_card_never_stands_in_an_address(venue):
 def test_what_cannot_be_a_poll_is_not_found_and_never_becomes_a_path(phone, venue, key: str):
     for address in (f"/p/{key}/", f"/p/{key}/board", f"/p/{key}/turnout.json", f"/results/{key}"):
         assert phone.get(address).status_code == 404, address
+
+
+def test_more_than_a_writers_word_is_not_read(phone, venue):
+    venue.open()
+    assert phone.put(f"/p/{POLL}/word/02{'ab' * 32}", data=b"S" * 5000).status_code == 413
+    assert phone.put(f"/p/{POLL}/word/02{'ab' * 32}", data=b"S" * 65).status_code == 404

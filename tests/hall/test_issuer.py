@@ -75,6 +75,7 @@ def test_it_signs_for_the_firm_of_the_letter_and_sets_no_cookie(office, door):
         ({"text": "zz" * 384}, 400, "ticket.bad_request"),
         ({"text": None}, 400, "ticket.bad_request"),
         ({"uscc": "9" * 41}, 400, "ticket.bad_request"),
+        ({"uscc": "\ud800"}, 400, "ticket.bad_request"),
     ],
 )
 def test_what_no_honest_page_sends_is_refused_with_a_reason(office, door, changes, status, code):
