@@ -4,6 +4,7 @@ import io
 
 from flask import Blueprint, current_app, flash, g, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from survey import clock
 from survey.config import Config
@@ -79,5 +80,5 @@ def publish_changes(poll_id: int) -> ResponseReturnValue:
     """Put what was raised and what became of it on the public results page."""
     poll = polls.get(g.session, poll_id)
     service.publish_changes(g.session, poll, config=_config(), by=g.account, today=clock.today())
-    flash(f"{poll.title}的整改情况已公布在结果页，只有类别和数目。", "done")
+    flash(gettext("%(title)s的整改情况已公布在结果页，只有类别和数目。", title=poll.title), "done")
     return redirect(url_for("reports.home"), 303)

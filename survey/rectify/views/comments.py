@@ -92,7 +92,7 @@ def enter(comment_id: int) -> ResponseReturnValue:
 
     def act() -> ResponseReturnValue:
         _open(form, comment.poll_id, comment)
-        return _next(comment, "已列入台账。")
+        return _next(comment, gettext("已列入台账。"))
 
     return submit(form, act, lambda: _comment_page(comment, task=form))
 
@@ -130,7 +130,7 @@ def settle(comment_id: int) -> ResponseReturnValue:
             by=g.account,
             today=clock.today(),
         )
-        return _next(comment, "去向已登记。")
+        return _next(comment, gettext("去向已登记。"))
 
     return submit(form, act, lambda: _comment_page(comment, outcome=form))
 
@@ -175,6 +175,6 @@ def new_task(poll_id: int) -> ResponseReturnValue:
 
     def act() -> ResponseReturnValue:
         _open(form, poll_id, None)
-        return done("已列入台账。", url_for("rectify.ledger", round=poll.round))
+        return done(gettext("已列入台账。"), url_for("rectify.ledger", round=poll.round))
 
     return submit(form, act, page) if request.method == "POST" else page()

@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_wtf import FlaskForm
 
 from survey import clock
@@ -139,7 +140,7 @@ def report(task_id: int) -> ResponseReturnValue:
             files=form.uploads(),
             config=config(),
         )
-        return to_task(task, "已反馈完成，等待办公室核实。")
+        return to_task(task, gettext("已反馈完成，等待办公室核实。"))
 
     return submit(form, act, lambda: task_page(task, report=form))
 
@@ -160,7 +161,7 @@ def note(task_id: int) -> ResponseReturnValue:
             files=form.uploads(),
             config=config(),
         )
-        return to_task(task, "备注已记录。")
+        return to_task(task, gettext("备注已记录。"))
 
     return submit(form, act, lambda: task_page(task, note=form))
 
@@ -173,7 +174,7 @@ def send_back(task_id: int) -> ResponseReturnValue:
 
     def act() -> ResponseReturnValue:
         service.send_back(g.session, task, reason=form.text.data, by=g.account, today=clock.today())
-        return to_task(task, "已退回责任单位重办，时限不变。")
+        return to_task(task, gettext("已退回责任单位重办，时限不变。"))
 
     return submit(form, act, lambda: task_page(task, back=form))
 
@@ -186,7 +187,7 @@ def verify(task_id: int) -> ResponseReturnValue:
 
     def act() -> ResponseReturnValue:
         service.verify(g.session, task, text=form.text.data, by=g.account, today=clock.today())
-        return to_task(task, "已核实销号。")
+        return to_task(task, gettext("已核实销号。"))
 
     return submit(form, act, lambda: task_page(task, verdict=form))
 

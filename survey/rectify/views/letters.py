@@ -2,8 +2,9 @@
 
 from flask import Response, flash, g, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
-from survey import clock
+from survey import clock, languages
 from survey.errors import Invalid
 from survey.letters import service as post_office
 from survey.letters.models import Letter, LetterState
@@ -46,7 +47,7 @@ def quarter(poll_id: int) -> ResponseReturnValue:
 def begin(poll_id: int) -> ResponseReturnValue:
     """Start rectification."""
     service.begin(g.session, polls.get(g.session, poll_id), by=g.account)
-    return done("整改已启动。", url_for("rectify.quarter", poll_id=poll_id))
+    return done(gettext("整改已启动。"), url_for("rectify.quarter", poll_id=poll_id))
 
 
 @bp.post("/<int:poll_id>/conclude")
@@ -54,7 +55,7 @@ def begin(poll_id: int) -> ResponseReturnValue:
 def conclude(poll_id: int) -> ResponseReturnValue:
     """Conclude the quarter."""
     service.conclude(g.session, polls.get(g.session, poll_id), by=g.account)
-    return done("本季测评已办结。", url_for("rectify.quarter", poll_id=poll_id))
+    return done(gettext("本季测评已办结。"), url_for("rectify.quarter", poll_id=poll_id))
 
 
 @bp.get("/<int:poll_id>/letters")
@@ -102,7 +103,12 @@ def move(letter_id: int, word: str) -> ResponseReturnValue:
         raise Invalid("rectify.letter_state", "没有这种文书状态，请从列表中选择。")
     found = outbox.letter_for(g.session, letter_id, by=g.account)
     service.move_letter(g.session, found, state=LetterState(word), config=config(), by=g.account)
-    sentence = f"给{found.addressee}的{found.kind}：{found.state.chinese}。"
+    sentence = gettext(
+        "给%(addressee)s的%(kind)s：%(state)s。",
+        addressee=found.addressee,
+        kind=found.kind,
+        state=languages.say(found.state.chinese),
+    )
     poll = next(each for each in polls.latest_rounds(g.session) if each.round == found.round)
     return done(sentence, url_for("rectify.letters", poll_id=poll.id))
 
@@ -150,11 +156,13 @@ def reply(poll_id: int) -> ResponseReturnValue:
     poll, form = polls.get(g.session, poll_id), ReplyForm(prefix="reply")
     dated, look = form.day(clock.today()), form.chosen_look()
     drafts = service.draft_replies(g.session, poll, config=config(), by=g.account, dated=dated, look=look)
-    sentence = f"已拟{len(drafts)}份，请县领导签发后印发。"
+    sentence = gettext("已拟%(len)s份，请县领导签发后印发。", len=len(drafts))
     return done(sentence, url_for("registry.room", poll_id=poll.id))
 
 
 def _report(poll: Poll, batch: Batch) -> ResponseReturnValue:
     for failure in batch.failures:
         flash(failure.sentence, "warn")
-    return done(f"已印发{len(batch.issued)}份。", url_for("rectify.letters", poll_id=poll.id))
+    return done(
+        gettext("已印发%(len)s份。", len=len(batch.issued)), url_for("rectify.letters", poll_id=poll.id)
+    )

@@ -2,6 +2,7 @@
 
 from flask import g, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from survey import clock
 from survey.rectify import handover, revisits, service
@@ -34,7 +35,7 @@ def offer(task_id: int) -> ResponseReturnValue:
             by=g.account,
             today=clock.today(),
         )
-        return to_task(task, f"已提出移交；对方接收之前，仍由{task.owner}负责。")
+        return to_task(task, gettext("已提出移交；对方接收之前，仍由%(owner)s负责。", owner=task.owner))
 
     return submit(form, act, lambda: task_page(task, offer=form))
 
@@ -61,7 +62,7 @@ def accept(handover_id: int) -> ResponseReturnValue:
     """Accept a hand-over."""
     found = handover.get(g.session, handover_id, by=g.account)
     task = service.accept(g.session, found, by=g.account, today=clock.today())
-    return done(f"已接收，{task.owner}负责到底。", url_for("rectify.handovers"))
+    return done(gettext("已接收，%(owner)s负责到底。", owner=task.owner), url_for("rectify.handovers"))
 
 
 @bp.post("/handover/<int:handover_id>/refuse")
@@ -72,7 +73,7 @@ def refuse(handover_id: int) -> ResponseReturnValue:
 
     def act() -> ResponseReturnValue:
         service.refuse(g.session, found, reason=form.reason.data, by=g.account, today=clock.today())
-        return done("已答复不予接收，仍由原盯办人负责。", url_for("rectify.handovers"))
+        return done(gettext("已答复不予接收，仍由原盯办人负责。"), url_for("rectify.handovers"))
 
     return submit(form, act, lambda: _handovers(form))
 
@@ -101,7 +102,9 @@ def revisit(task_id: int) -> ResponseReturnValue:
             deadline=form.deadline.data,
         )
         sentence = (
-            "问题反弹，事项已亮红灯重新打开。" if task.reopened_on == clock.today() else "回头看已登记。"
+            gettext("问题反弹，事项已亮红灯重新打开。")
+            if task.reopened_on == clock.today()
+            else gettext("回头看已登记。")
         )
         return to_task(task, sentence)
 

@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from survey import clock
 from survey.clock import Quarter
@@ -56,7 +57,9 @@ def digest() -> ResponseReturnValue:
 def digest_workbook() -> ResponseReturnValue:
     """Give a digest as a workbook."""
     made = _digest()
-    book = tables.workbook({"盯办事项": sheets.chase(made), "各单位": sheets.standings(made)})
+    book = tables.workbook(
+        {"盯办事项": sheets.chase(made), "各单位": sheets.standings(made)}
+    )
     name = quote(f"{made.rhythm.value}{made.span}.xlsx")
     return download(book, XLSX, f"attachment; filename*=UTF-8''{name}")
 
@@ -110,7 +113,7 @@ def fix_rule() -> ResponseReturnValue:
             today=clock.today(),
         )
         return done(
-            f"{rule.valid_from}起的榜单规则已确定。",
+            gettext("%(valid_from)s起的榜单规则已确定。", valid_from=rule.valid_from),
             url_for("rectify.red_and_black", quarter=rule.valid_from),
         )
 

@@ -2,9 +2,10 @@
 
 from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_wtf import FlaskForm
 
-from survey import clock
+from survey import clock, languages
 from survey.errors import Refused
 from survey.poll import service as polls
 from survey.poll.models import Poll, Stage
@@ -51,7 +52,10 @@ def cases() -> ResponseReturnValue:
 def raise_cases(poll_id: int) -> ResponseReturnValue:
     """Lay the count's proposals before the group."""
     found = service.raise_cases(g.session, polls.get(g.session, poll_id), by=g.account)
-    return done(f"本季共{len(found)}件审查事项，请逐件研判。", url_for("review.cases", poll_id=poll_id))
+    return done(
+        gettext("本季共%(len)s件审查事项，请逐件研判。", len=len(found)),
+        url_for("review.cases", poll_id=poll_id),
+    )
 
 
 @bp.post("/<int:poll_id>/close")
@@ -59,7 +63,7 @@ def raise_cases(poll_id: int) -> ResponseReturnValue:
 def close(poll_id: int) -> ResponseReturnValue:
     """End the review."""
     service.close_review(g.session, polls.get(g.session, poll_id), by=g.account)
-    return done("审查已结束，可以公布结果、印发文书。", url_for("review.measures", poll_id=poll_id))
+    return done(gettext("审查已结束，可以公布结果、印发文书。"), url_for("review.measures", poll_id=poll_id))
 
 
 @bp.get("/case/<int:case_id>")
@@ -113,8 +117,11 @@ def _to_next(case: Case, sentence: str) -> ResponseReturnValue:
     """Go on to the next case that waits for this member's opinion; else stay."""
     left = service.unvoted(g.session, polls.get(g.session, case.poll_id), by=g.account, on=clock.today())
     if not left:
-        return _to_case(case, f"{sentence}您的意见已全部填写。")
-    return done(f"{sentence}还有{len(left)}件等您研判。", url_for("review.case", case_id=left[0].id))
+        return _to_case(case, gettext("%(sentence)s您的意见已全部填写。", sentence=sentence))
+    return done(
+        gettext("%(sentence)s还有%(len)s件等您研判。", sentence=sentence, len=len(left)),
+        url_for("review.case", case_id=left[0].id),
+    )
 
 
 @bp.post("/<int:poll_id>/invite")
@@ -122,8 +129,11 @@ def _to_next(case: Case, sentence: str) -> ResponseReturnValue:
 def invite(poll_id: int) -> ResponseReturnValue:
     """Tell everybody whose case is upheld that it may be stated, and until when."""
     told = hearings.invite_all(g.session, polls.get(g.session, poll_id), by=g.account, today=clock.today())
-    until = f"，陈述至{told[0].due}" if told else ""
-    return done(f"已告知{len(told)}件事项的当事人可以陈述{until}。", url_for("review.cases", poll_id=poll_id))
+    until = gettext("，陈述至%(due)s", due=told[0].due) if told else ""
+    return done(
+        gettext("已告知%(len)s件事项的当事人可以陈述%(until)s。", len=len(told), until=until),
+        url_for("review.cases", poll_id=poll_id),
+    )
 
 
 @bp.post("/case/<int:case_id>/statement")
@@ -135,7 +145,7 @@ def enter_statement(case_id: int) -> ResponseReturnValue:
     def act() -> ResponseReturnValue:
         way, words = HearingWay[form.way.data], form.statement.data or ""
         hearings.state_case(g.session, case, way=way, statement=words, by=g.account, today=clock.today())
-        return _to_case(case, "陈述已登记。")
+        return _to_case(case, gettext("陈述已登记。"))
 
     return submit(form, act, lambda: _case_page(case, statement=form))
 
@@ -158,7 +168,7 @@ def give_opinion(case_id: int) -> ResponseReturnValue:
             evidence_date=form.evidence_date.data,
             text=form.text.data or "",
         )
-        return _to_next(case, "意见已记录，计票结果不变。")
+        return _to_next(case, gettext("意见已记录，计票结果不变。"))
 
     return submit(form, act, lambda: _case_page(case, opinion=form))
 
@@ -173,7 +183,14 @@ def decide(case_id: int) -> ResponseReturnValue:
     def act() -> ResponseReturnValue:
         proofs = {name: getattr(form, name).data or "" for name in ladders.WRITTEN_PROOFS}
         measure = service.decide(g.session, case, kind=form.chosen(), by=g.account, at=clock.now(), **proofs)
-        return _to_case(case, f"已由{g.account.name}决定：{measure.kind.value}。")
+        return _to_case(
+            case,
+            gettext(
+                "已由%(account)s决定：%(kind)s。",
+                account=g.account.name,
+                kind=languages.say(measure.kind.value),
+            ),
+        )
 
     return submit(form, act, lambda: _case_page(case, decision=form))
 
@@ -184,7 +201,7 @@ def exclude(case_id: int) -> ResponseReturnValue:
     """Confirm an exclusion from use."""
     case = reading.get(g.session, case_id)
     service.exclude(g.session, case, by=g.account, today=clock.today())
-    return _to_case(case, "该事项不作使用，票数不变；已转由他人复查（批否倒查）。")
+    return _to_case(case, gettext("该事项不作使用，票数不变；已转由他人复查（批否倒查）。"))
 
 
 @bp.post("/case/<int:case_id>/waive")
@@ -195,6 +212,6 @@ def waive(case_id: int) -> ResponseReturnValue:
 
     def act() -> ResponseReturnValue:
         service.waive(g.session, case, reason=form.reason.data, by=g.account, today=clock.today())
-        return _to_case(case, "该事项不采取措施，理由已记录。")
+        return _to_case(case, gettext("该事项不采取措施，理由已记录。"))
 
     return submit(form, act, lambda: _case_page(case, waiver=form))

@@ -2,6 +2,7 @@
 
 from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from survey.errors import Invalid
 from survey.poll import service as polls
@@ -36,7 +37,9 @@ def take_in(poll_id: int) -> ResponseReturnValue:
     """Take the opened remarks in."""
     poll = polls.get(g.session, poll_id)
     taken = service.take_in_comments(g.session, poll, opened.remarks(config(), poll), by=g.account)
-    return done(f"已接收{len(taken)}条问题反映。", url_for("review.comments", poll_id=poll_id))
+    return done(
+        gettext("已接收%(len)s条问题反映。", len=len(taken)), url_for("review.comments", poll_id=poll_id)
+    )
 
 
 @bp.get("/<int:poll_id>/comments/words")
@@ -70,9 +73,9 @@ def comment(comment_id: int) -> ResponseReturnValue:
 def _next(remark: Comment) -> ResponseReturnValue:
     waiting = remarks.waiting(g.session, polls.get(g.session, remark.poll_id))
     if waiting:
-        sentence = f"已保存，还有{len(waiting)}条待转述。"
+        sentence = gettext("已保存，还有%(len)s条待转述。", len=len(waiting))
         return done(sentence, url_for("review.comment", comment_id=waiting[0].id))
-    return done("已全部转述。", url_for("review.comments", poll_id=remark.poll_id))
+    return done(gettext("已全部转述。"), url_for("review.comments", poll_id=remark.poll_id))
 
 
 @bp.get("/<int:poll_id>/paraphrases")
@@ -99,7 +102,9 @@ def let_pass(poll_id: int) -> ResponseReturnValue:
         raise Invalid("review.none_chosen", "还没有勾选转述，请逐条看过后勾选认不出企业的。")
     for comment_id in chosen:
         paraphrases.passes(g.session, remarks.get(g.session, comment_id), by=g.account)
-    return done(f"已核对通过{len(chosen)}条转述。", url_for("review.unchecked", poll_id=poll_id))
+    return done(
+        gettext("已核对通过%(len)s条转述。", len=len(chosen)), url_for("review.unchecked", poll_id=poll_id)
+    )
 
 
 @bp.post("/comment/<int:comment_id>/return")
@@ -107,4 +112,4 @@ def let_pass(poll_id: int) -> ResponseReturnValue:
 def return_paraphrase(comment_id: int) -> ResponseReturnValue:
     """Send one paraphrase back to be written anew."""
     remark = paraphrases.send_back(g.session, remarks.get(g.session, comment_id), by=g.account)
-    return done("已退回重写。", url_for("review.unchecked", poll_id=remark.poll_id))
+    return done(gettext("已退回重写。"), url_for("review.unchecked", poll_id=remark.poll_id))

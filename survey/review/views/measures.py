@@ -2,6 +2,7 @@
 
 from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_wtf import FlaskForm
 
 from survey import clock
@@ -48,7 +49,10 @@ def deliver_all(poll_id: int) -> ResponseReturnValue:
         raise Invalid("review.no_delivery", "请勾选已送达的措施，并填写送达日期，如2023-04-06。")
     day = form.on.data
     count = steps.deliver_all(g.session, chosen, on=day, by=g.account)
-    return done(f"已登记{count}项措施于{day}送达。", url_for("review.measures", poll_id=poll_id))
+    return done(
+        gettext("已登记%(count)s项措施于%(day)s送达。", count=count, day=day),
+        url_for("review.measures", poll_id=poll_id),
+    )
 
 
 def _own(measure_id: int) -> Measure:
@@ -99,7 +103,7 @@ def deliver(measure_id: int) -> ResponseReturnValue:
 
     def act() -> ResponseReturnValue:
         steps.deliver(g.session, measure, on=form.on.data, by=g.account)
-        return _to_measure(measure, "送达已登记，异议期从次日起计算。")
+        return _to_measure(measure, gettext("送达已登记，异议期从次日起计算。"))
 
     return submit(form, act, lambda: _page(measure, delivery=form))
 
@@ -122,7 +126,7 @@ def talk(measure_id: int) -> ResponseReturnValue:
             commitments=form.commitments.data or "",
             by=g.account,
         )
-        return _to_measure(measure, "谈话记录已保存。")
+        return _to_measure(measure, gettext("谈话记录已保存。"))
 
     return submit(form, act, lambda: _page(measure, talk=form))
 
@@ -135,7 +139,7 @@ def carry_out(measure_id: int) -> ResponseReturnValue:
 
     def act() -> ResponseReturnValue:
         service.carry_out(g.session, measure, record=form.record.data, on=form.on.data, by=g.account)
-        return _to_measure(measure, "落实情况已登记。")
+        return _to_measure(measure, gettext("落实情况已登记。"))
 
     return submit(form, act, lambda: _page(measure, carrying=form))
 
@@ -148,7 +152,7 @@ def follow_up(measure_id: int) -> ResponseReturnValue:
 
     def act() -> ResponseReturnValue:
         steps.follow_up(g.session, measure, on=form.on.data, text=form.text.data, by=g.account)
-        return _to_measure(measure, "回访情况已登记。")
+        return _to_measure(measure, gettext("回访情况已登记。"))
 
     return submit(form, act, lambda: _page(measure, visit=form))
 

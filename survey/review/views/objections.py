@@ -2,9 +2,10 @@
 
 from flask import g, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_wtf import FlaskForm
 
-from survey import clock
+from survey import clock, languages
 from survey.errors import Refused
 from survey.review import cases as reading
 from survey.review import objections as service
@@ -90,7 +91,7 @@ def enter_objection(measure_id: int) -> ResponseReturnValue:
             by=g.account,
             today=clock.today(),
         )
-        return _to_objection(filed, f"异议已受理，复核决定至{filed.due}。")
+        return _to_objection(filed, gettext("异议已受理，复核决定至%(due)s。", due=filed.due))
 
     return submit(form, act, page) if form.is_submitted() else page()
 
@@ -103,7 +104,7 @@ def examine(objection_id: int) -> ResponseReturnValue:
 
     def act() -> ResponseReturnValue:
         service.examine(g.session, found, text=form.text.data, by=g.account, today=clock.today())
-        return _to_objection(found, "核查情况已记录，请由另一位县领导决定。")
+        return _to_objection(found, gettext("核查情况已记录，请由另一位县领导决定。"))
 
     return submit(form, act, lambda: _page(found, examination=form))
 
@@ -119,7 +120,7 @@ def rule(objection_id: int) -> ResponseReturnValue:
         ruling = Ruling[form.ruling.data]
         kind, reason = form.chosen_kind(), form.reason.data
         service.rule(g.session, found, ruling=ruling, reason=reason, kind=kind, by=g.account, at=clock.now())
-        return _to_objection(found, f"复核决定：{ruling.value}。")
+        return _to_objection(found, gettext("复核决定：%(ruling)s。", ruling=languages.say(ruling.value)))
 
     return submit(form, act, lambda: _page(found, ruling=form))
 
@@ -132,6 +133,6 @@ def lift(objection_id: int) -> ResponseReturnValue:
 
     def act() -> ResponseReturnValue:
         service.lift(g.session, found, reason=form.text.data, by=g.account)
-        return _to_objection(found, "已由您具名批准异议期间继续办理。")
+        return _to_objection(found, gettext("已由您具名批准异议期间继续办理。"))
 
     return submit(form, act, lambda: _page(found, lifting=form))

@@ -2,6 +2,7 @@
 
 from flask import Response, g, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from survey import clock
 from survey.letters import service as letters
@@ -65,5 +66,5 @@ def draft_decision(objection_id: int) -> ResponseReturnValue:
         dated=clock.today(),
         by=g.account,
     )
-    sentence = "复核决定书已起草，请在文书登记中由他人核准后印发。"
+    sentence = gettext("复核决定书已起草，请在文书登记中由他人核准后印发。")
     return done(sentence, url_for("review.objection", objection_id=objection_id))

@@ -2,8 +2,9 @@
 
 from flask import g, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
-from survey import clock
+from survey import clock, languages
 from survey.errors import Refused
 from survey.review import rechecks as service
 from survey.review.forms import RecheckForm
@@ -67,6 +68,9 @@ def check(recheck_id: int) -> ResponseReturnValue:
     def act() -> ResponseReturnValue:
         finding = Finding[form.finding.data]
         service.check(g.session, found, finding=finding, text=form.text.data, by=g.account, at=clock.now())
-        return done(f"复查结论：{finding.value}。", url_for("review.rechecks"))
+        return done(
+            gettext("复查结论：%(finding)s。", finding=languages.say(finding.value)),
+            url_for("review.rechecks"),
+        )
 
     return submit(form, act, lambda: _page(found, form))

@@ -2,6 +2,7 @@
 
 from flask import g, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from survey import clock
 from survey.review import recusal
@@ -65,7 +66,10 @@ def add_tie() -> ResponseReturnValue:
             note=form.note.data or "",
             by=g.account,
         )
-        return done(f"已登记：{account.name}对{unit.name}的事项回避。", url_for("review.ties"))
+        return done(
+            gettext("已登记：%(account)s对%(unit)s的事项回避。", account=account.name, unit=unit.name),
+            url_for("review.ties"),
+        )
 
     return submit(form, act, lambda: _page(form))
 
@@ -76,4 +80,4 @@ def end_tie(tie_id: int) -> ResponseReturnValue:
     """End a tie today."""
     day = DayForm().on.data or clock.today()
     recusal.end_tie(g.session, recusal.get(g.session, tie_id), until=day, by=g.account)
-    return done("该关系已终止；终止以前的事项仍须回避。", url_for("review.ties"))
+    return done(gettext("该关系已终止；终止以前的事项仍须回避。"), url_for("review.ties"))

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from survey import clock
 from survey.errors import Invalid
@@ -48,7 +49,7 @@ def submit_shares(poll_id: int) -> ResponseReturnValue:
     """Take in an inspector's shares, from the own browser or from the offline opener."""
     poll = poll_of(poll_id)
     row = service.submit_shares(g.session, poll, _share_set(), by=g.account)
-    return back("opening", poll, f"第{row.position}位监督人员的开箱份额已提交。")
+    return back("opening", poll, gettext("第%(position)s位监督人员的开箱份额已提交。", position=row.position))
 
 
 def _share_set() -> Any:
@@ -66,7 +67,13 @@ def open_box(poll_id: int) -> ResponseReturnValue:
     poll = poll_of(poll_id)
     opened = service.open_box(g.session, poll, config=config(), by=g.account, at=clock.now())
     return back(
-        "opening", poll, f"票箱已打开，取出选票{len(opened.ballots)}张、问题反映{len(opened.remarks)}条。"
+        "opening",
+        poll,
+        gettext(
+            "票箱已打开，取出选票%(len)s张、问题反映%(len2)s条。",
+            len=len(opened.ballots),
+            len2=len(opened.remarks),
+        ),
     )
 
 
@@ -76,7 +83,16 @@ def count(poll_id: int) -> ResponseReturnValue:
     """Count the opened ballots."""
     poll = poll_of(poll_id)
     row = service.count(g.session, poll, config=config(), by=g.account, at=clock.now())
-    return back("detail", poll, f"计票完成：收回{row.returned}张，有效{row.valid}张，无效{row.invalid}张。")
+    return back(
+        "detail",
+        poll,
+        gettext(
+            "计票完成：收回%(returned)s张，有效%(valid)s张，无效%(invalid)s张。",
+            returned=row.returned,
+            valid=row.valid,
+            invalid=row.invalid,
+        ),
+    )
 
 
 @bp.post("/<int:poll_id>/report")
@@ -84,7 +100,7 @@ def count(poll_id: int) -> ResponseReturnValue:
 def report(poll_id: int) -> ResponseReturnValue:
     """Post the public result."""
     poll = service.report(g.session, poll_of(poll_id), config=config(), by=g.account)
-    return back("detail", poll, "总体、类别和单位结果已公布；人员结果不公布。")
+    return back("detail", poll, gettext("总体、类别和单位结果已公布；人员结果不公布。"))
 
 
 @bp.get("/<int:poll_id>/report.zip")
@@ -131,4 +147,4 @@ def sign_table(poll_id: int) -> ResponseReturnValue:
     poll = poll_of(poll_id)
     signature = request.form.get("signature", "")
     audit.sign_table(g.session, poll, config=config(), by=g.account, signature=signature)
-    return back("opening", poll, "您对计票表的签名已公布。")
+    return back("opening", poll, gettext("您对计票表的签名已公布。"))
