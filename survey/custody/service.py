@@ -13,6 +13,7 @@ from survey.config import Config
 from survey.custody.models import Destruction, Rehearsal
 from survey.custody.records import rehearsals as rehearsals
 from survey.errors import Forbidden, Invalid, Missing, Refused
+from survey.mailbox import ending as remarks
 from survey.paper import service as papers
 from survey.poll import boxes
 from survey.poll.models import Poll, Stage
@@ -93,7 +94,7 @@ def _refuse_early(poll: Poll, today: dt.date) -> None:
 def confirm_destruction(
     session: Session, poll: Poll, *, config: Config, by: Account, at: dt.datetime
 ) -> Destruction:
-    """Destroy the box, its opened ballots, the shares and the public card list; a second body confirms."""
+    """Destroy the box, all that was opened from it, the shares, the card list; a second body confirms."""
     row = destruction(session, poll)
     if row is None:
         raise Refused("custody.not_asked", f"{poll.key} 还没有提出销毁，须先由监督人员提出。")
@@ -109,6 +110,7 @@ def confirm_destruction(
     beside = (config.issuer / poll.key, config.mail / poll.key)
     files = sum(shredding.shred(folder) for folder in (boxes.folder(config, poll), *beside))
     papers.destroy(session, poll, config=config)
+    remarks.destroy(session, poll)
     board = Board(config.board)
     for kind in board.kinds(poll.key):
         if kind not in STAYING:

@@ -3,11 +3,11 @@
 What stays are the numbers: print runs, the sheets' account, the digests of images and batch.
 """
 
-import shutil
 from typing import Any
 
 from sqlmodel import Session, SQLModel, col, delete, func, select
 
+from survey.box import shredding
 from survey.config import Config
 from survey.paper import chain, prints
 from survey.paper.models import (
@@ -42,7 +42,7 @@ def destroy(session: Session, poll: Poll, *, config: Config) -> int:
     for table in OF_POLL:
         gone += _deleted(session, table, table.poll_id == poll.id)  # type: ignore[attr-defined]  # all have it
     session.flush()
-    shutil.rmtree(prints.key_path(config, poll).parent, ignore_errors=True)
+    shredding.shred(prints.key_path(config, poll).parent)
     return gone
 
 

@@ -12,9 +12,12 @@ from survey.box.board import Board
 from survey.clock import CHINA
 from survey.custody import service
 from survey.errors import Refused
+from survey.mailbox.ending import GONE
+from survey.mailbox.models import Mail
 from survey.poll import boxes
 from survey.poll import service as polls
 from survey.poll.models import Poll, Stage
+from survey.review.models import Comment
 from survey.tally.models import ShareSet
 from tests.desk.poll_rooms import AT, SEATS, County
 
@@ -159,3 +162,22 @@ def test_codes_of_cards_are_in_no_file_at_any_time(county, config):
     for code in cards.codes[:SEATS]:
         assert holding(config.instance, code.encode()) == []
         assert holding(config.instance, tokens.display(code).encode()) == []
+
+
+def test_the_words_of_remarks_and_their_reply_keys_go_with_the_box(county, config):
+    poll = county.counted()
+    session, words, clue, key = county.session, "窗口排队两小时", "张某收钱", "02" + "ab" * 32
+    for text, closed in ((words, False), (clue, True)):
+        remark = Comment(
+            poll_id=poll.id, line="U1", line_name="甲局", text=text, clue=closed, paraphrase="排队长"
+        )
+        session.add(remark)
+        session.flush()
+        session.add(Mail(comment_id=remark.id, poll_id=poll.id, key=key[:-1] + str(int(closed))))
+    for stage in (Stage.REVIEWED, Stage.REPORTED, Stage.RECTIFYING, Stage.CONCLUDED):
+        polls.advance(session, poll, stage, county.office)
+    ask(county, poll)
+    confirm(county, poll)
+    left = session.exec(select(Comment)).all()
+    assert {(one.text, one.paraphrase) for one in left} == {(GONE, "排队长"), (clue, "排队长")}
+    assert session.exec(select(Mail)).all() == []

@@ -55,3 +55,15 @@ def test_a_key_that_an_earlier_answer_made_public_stops_nobody_elses_answers(cou
     comments.take_in_comments(session, poll, remarks, by=county.office)
     assert mailbox.take_in(session, poll, config=county.config) == 1
     assert [one.comment.text for one in mailbox.letters(session, poll, by=county.office)] == ["贵"]
+
+
+def test_a_clue_is_counted_under_no_theme_of_its_own(county):
+    """Letter and public notice count alike: their difference told of what went to inspectors."""
+    session, poll = county.session, county.draft()
+    for clue in (False, True):
+        session.add(
+            Comment(poll_id=poll.id, line="U1", line_name="甲局", text="慢", theme=Theme.FEES, clue=clue)
+        )
+    session.add(Comment(poll_id=poll.id, line="U1", line_name="甲局", text="钱", theme=Theme.BRIBERY))
+    session.flush()
+    assert comments.count_themes(session, poll) == {Theme.OTHER: 2, Theme.FEES: 1}
