@@ -31,6 +31,7 @@ CREATE TABLE drawn(uscc TEXT NOT NULL REFERENCES firm(uscc), kind TEXT NOT NULL,
     signature BLOB NOT NULL, PRIMARY KEY(uscc, kind)) WITHOUT ROWID;
 """
 POLL_KEY = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,39}")
+WAITING = "SELECT uscc FROM firm WHERE uscc NOT IN (SELECT uscc FROM drawn)"
 FIND = "SELECT blinded, signature FROM drawn WHERE uscc=? AND kind=?"
 
 
@@ -77,10 +78,11 @@ class Issuer:
         return remote
 
     def renew(self, firms: Sequence[str]) -> dict[str, str]:
-        """Return a new code for each of these firms that has not drawn; the codes of before are void."""
-        codes = {firm: tokens.new_code() for firm in sorted({*firms} - self.drawers())}
+        """Return a new code for each listed firm of these that has not drawn; the codes of before are void."""
         with self._open() as connection:
             connection.execute("BEGIN IMMEDIATE")
+            waiting = {row[0] for row in connection.execute(WAITING)}
+            codes = {firm: tokens.new_code() for firm in sorted({*firms} & waiting)}
             rows = [(_digest(self.poll, code), firm) for firm, code in codes.items()]
             connection.executemany("UPDATE firm SET code=? WHERE uscc=?", rows)
             connection.execute("COMMIT")

@@ -89,6 +89,11 @@ def test_a_body_that_is_no_request_is_refused(door, body):
     assert door.post(f"/t/{POLL}/draw", data=body).json["code"] == "ticket.bad_request"
 
 
+def test_a_new_code_goes_to_listed_firms_that_have_not_drawn(office, door):
+    door.post(f"/t/{POLL}/draw", data=office.body())
+    assert list(office.issuer.renew([*FIRMS, "91130324MA0000009Z"])) == [FIRMS[1]]
+
+
 def test_more_than_a_request_is_not_read(door):
     assert door.post(f"/t/{POLL}/draw", data=b"x" * 9000).status_code == 413
 
