@@ -21,6 +21,8 @@ FOLDER = Path(__file__).parent / "translations"
 SOURCE, ENGLISH = "zh", "en"
 TAGS = {SOURCE: "zh-CN", ENGLISH: "en"}
 HAN, LATIN = re.compile("[\u4e00-\u9fff]"), re.compile("[A-Za-z]")
+FIGURE = re.compile(r"\d[\d.,%-]*")
+"""A figure or date within a sentence; the catalogue writes # for it."""
 KEPT = "lang"
 """Where the desk's session keeps the language."""
 
@@ -65,11 +67,17 @@ def choose(locale: str) -> None:
 
 
 def say(text: object) -> str:
-    """Return a word or sentence that comes from the code as data, in the language of this request."""
+    """Return a word, or a sentence around figures, that comes as data, in the language of this request."""
     if isinstance(text, Markup):
         return text
     words = str(text)
-    return str(get_domain().get_translations().gettext(words)) if words else ""
+    known = get_domain().get_translations().gettext
+    found = str(known(words)) if words else ""
+    if found != words:
+        return found
+    lifted = FIGURE.sub("#", words)
+    figures = iter(FIGURE.findall(words))
+    return re.sub("#", lambda _: next(figures), str(known(lifted))) if lifted != words else words
 
 
 def say_all(value: Any) -> Any:
