@@ -78,7 +78,7 @@ class Issuer:
         return remote
 
     def renew(self, firms: Sequence[str]) -> dict[str, str]:
-        """Return a new code for each listed firm of these that has not drawn; the codes of before are void."""
+        """Return a new code for each listed firm of these that has not drawn; earlier codes are void."""
         with self._open() as connection:
             connection.execute("BEGIN IMMEDIATE")
             waiting = {row[0] for row in connection.execute(WAITING)}
