@@ -24,6 +24,9 @@ from survey.review import cases
 from survey.staff import guides, log
 from survey.staff import service as staff
 from survey.staff.models import Account, Role
+from tests.browser.inside import addresses
+from tests.browser.sample import a_county_in_the_middle_of_its_work
+from tests.browser.test_access import DESK_WORDS, reads, signed_in
 from tests.desk.visitors import Visitor, hire
 
 ROOT = Path(__file__).parents[2]
@@ -221,3 +224,24 @@ def test_a_sentence_around_figures_is_found_by_its_words(desk: Flask) -> None:
         assert languages.say("应于2023-04-13（已逾期）") == "due 2023-04-13, overdue"
         assert languages.say("青禾县第3号") == "青禾县第3号"
         assert languages.say("") == ""
+
+
+def test_every_page_of_the_desk_is_shown_in_english(desk: Flask, config: Config) -> None:
+    with unit_of_work(desk.extensions["desk_engine"]) as session:
+        people = a_county_in_the_middle_of_its_work(session, config)
+        session.flush()
+        session.expunge_all()
+    shown = set()
+    for account in people.values():
+        client = signed_in(desk, account)
+        with client.session_transaction() as cookie:
+            cookie[languages.KEPT] = "en"
+        for rule in reads(desk):
+            for address in addresses(desk, rule, DESK_WORDS):
+                answer = client.get(address)
+                assert answer.status_code < 500, address
+                if answer.status_code == 200 and answer.mimetype == "text/html":
+                    assert '<html lang="en">' in answer.text, address
+                    shown.add(rule.endpoint)
+                answer.close()
+    assert len(shown) > 80
