@@ -4,6 +4,7 @@ import gzip
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,9 @@ TYPES = {
     ".json": "application/json",
 }
 LARGE = 256 * 1024
-"""From here on the last percent of compression costs seconds at every start."""
+"""No file of the hall is as large as this; to pack the desk's chart library costs seconds at every start."""
+KEPT = 64
+"""How many packed contents a process remembers: making them again is what takes time."""
 FOREVER = "public, max-age=31536000, immutable"
 ASK_FIRST = "no-cache"
 
@@ -46,11 +49,12 @@ class Packed:
         return next(form for form in self.forms if form.coding in codings or form.coding == "identity")
 
 
+@lru_cache(KEPT)
 def pack(content: bytes, kind: str) -> Packed:
     """Compress `content` as far as it goes; the same content gives the same bytes and tags."""
     digest = hashlib.sha256(content).hexdigest()[:32]
     bodies = {
-        "br": brotli.compress(content, quality=11 if len(content) < LARGE else 5),
+        "br": brotli.compress(content, quality=11),
         "gzip": gzip.compress(content, 9, mtime=0),
         "identity": content,
     }
@@ -60,11 +64,11 @@ def pack(content: bytes, kind: str) -> Packed:
 
 
 def pack_folder(folder: Path) -> dict[str, Packed]:
-    """Pack every built file of `folder` by its name; a folder that was not built yet is empty."""
+    """Pack the built files of `folder` by name, without large ones; a folder not built yet is empty."""
     return {
         path.name: pack(path.read_bytes(), TYPES[path.suffix])
         for path in sorted(folder.glob("*"))
-        if path.suffix in TYPES
+        if path.suffix in TYPES and path.stat().st_size < LARGE
     }
 
 
