@@ -15,7 +15,10 @@ export function readFragment(fragment) {
   return { code: parse(code), hash: hash.toLowerCase() };
 }
 
-/** Take the card out of the address bar, so that neither history nor a screenshot shows the code. */
+/**
+ * Take the card out of the address bar, so that neither the way back nor a screenshot shows the code. The
+ * browser's own record of visited addresses may keep it, hence the private window on a borrowed tablet.
+ */
 export function takeFragment() {
   const fragment = location.hash;
   if (!fragment || fragment === "#") return null;
