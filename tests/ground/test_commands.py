@@ -1,7 +1,9 @@
 """The command line: every command is documented, every refusal is one sentence and a status."""
 
 import re
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
@@ -32,17 +34,34 @@ def test_every_command_stands_in_the_readme_and_explains_itself(trail: tuple[str
     assert shown.output.count("\n") > 3
 
 
-def run(*arguments: str, instance: Path, answers: str = "") -> tuple[int, str]:
-    import subprocess
-    import sys
-
-    command = [sys.executable, "-m", "survey", "--instance", str(instance), *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, input=answers, check=False)
-    assert "Traceback" not in done.stderr, done.stderr
-    return done.returncode, done.stdout + done.stderr
+Run = Callable[..., tuple[int, str]]
 
 
-def test_a_new_county_is_set_up_with_a_fresh_secret(tmp_path: Path):
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
+    """Return what runs the command line as a shell does and gives its status and what it said."""
+
+    def run(*arguments: str, instance: Path) -> tuple[int, str]:
+        monkeypatch.setattr("sys.argv", ["survey", "--instance", str(instance), *arguments])
+        status = 0
+        try:
+            cli.main()
+        except SystemExit as ended:
+            status = int(ended.code or 0)
+        said = capfd.readouterr()
+        return status, said.out + said.err
+
+    return run
+
+
+def test_the_command_line_starts_as_a_module_and_refuses_in_a_sentence(tmp_path: Path):
+    command = [sys.executable, "-m", "survey", "--instance", str(tmp_path), "serve", "hall"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, "密钥" in done.stderr) == (1, "", True)
+    assert "Traceback" not in done.stderr
+
+
+def test_a_new_county_is_set_up_with_a_fresh_secret(tmp_path: Path, run: Run):
     status, words = run("init", instance=tmp_path / "county")
     assert status == 0, words
     secret = (tmp_path / "county" / "config.toml").read_text(encoding="utf-8")
@@ -56,13 +75,7 @@ def test_a_new_county_is_set_up_with_a_fresh_secret(tmp_path: Path):
     assert (status, "都与当时一致" in words) == (0, True)
 
 
-def test_a_production_start_without_a_secret_is_refused(tmp_path: Path):
-    status, words = run("serve", "hall", instance=tmp_path)
-    assert status == 1
-    assert "密钥" in words
-
-
-def test_a_damaged_workbook_is_refused_with_a_sentence(tmp_path: Path):
+def test_a_damaged_workbook_is_refused_with_a_sentence(tmp_path: Path, run: Run):
     run("init", instance=tmp_path / "county")
     damaged = tmp_path / "名册.xlsx"
     damaged.write_bytes(b"PK\x03\x04 not a workbook")
@@ -71,7 +84,7 @@ def test_a_damaged_workbook_is_refused_with_a_sentence(tmp_path: Path):
     assert "。" in words
 
 
-def test_the_demonstration_never_overwrites_a_real_county(tmp_path: Path):
+def test_the_demonstration_never_overwrites_a_real_county(tmp_path: Path, run: Run):
     run("init", instance=tmp_path / "county")
     status, words = run("demo", instance=tmp_path / "county")
     assert status == 1
@@ -79,7 +92,7 @@ def test_the_demonstration_never_overwrites_a_real_county(tmp_path: Path):
     assert (tmp_path / "county" / "desk.db").exists()
 
 
-def test_a_policy_with_an_unknown_key_is_refused(tmp_path: Path):
+def test_a_policy_with_an_unknown_key_is_refused(tmp_path: Path, run: Run):
     policy = tmp_path / "rules.toml"
     shipped = REPOSITORY / "scoring" / "policies" / "replay.toml"
     policy.write_text("surprise = 2\n" + shipped.read_text(encoding="utf-8"), encoding="utf-8")
