@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from sqlmodel import select
 
 from survey import config as configuration
+from survey import languages
 from survey.app import create_desk, create_hall
 from survey.config import Config
 from survey.db import unit_of_work
@@ -107,7 +108,7 @@ def votes(page: Page, venue: Venue) -> None:
 
 
 def desk_pages(browser: Browser, config: Config) -> None:
-    """Take every page of the desk as the first role that may see it: light, dark, print."""
+    """Take every page of the desk as the first role that may see it: light, dark, print, English."""
     app = create_desk(config)
     with unit_of_work(app.extensions["desk_engine"]) as session:
         people = {account.role: account for account in session.exec(select(Account)) if account.active}
@@ -126,13 +127,18 @@ def desk_pages(browser: Browser, config: Config) -> None:
             page.goto(ORIGIN + shown[1])
             page.screenshot(path=SCREENS / f"desk-{rule.endpoint}-{scheme}.png", full_page=True)
         page.pdf(path=SCREENS / f"desk-{rule.endpoint}-print.pdf", format="A4")
+        page.emulate_media(color_scheme="light")
+        with shown[0].session_transaction() as cookie:
+            cookie[languages.KEPT] = languages.ENGLISH
+        page.goto(ORIGIN + shown[1])
+        page.screenshot(path=SCREENS / f"desk-{rule.endpoint}-english.png", full_page=True)
     page.close()
 
 
 def first_shown(app: Flask, rule, accounts):
     for account in accounts:
         client = signed_in(app, account)
-        for address in addresses(app, rule, {"what": ("people",), "badge": ("P000",)}):
+        for address in addresses(app, rule, {"what": ("people",), "badge": ("P000",), "role": ("office",)}):
             answer = client.get(address)
             answer.close()
             if answer.status_code == 200 and answer.mimetype == "text/html":
