@@ -125,9 +125,7 @@ def clerk(unit_id: int) -> ResponseReturnValue:
     except Refused as refusal:
         return _keep(form, refusal, page, unit=found)
     flash(
-        gettext(
-            "已为%(found)s开通账号「%(login)s」，请当面告知初始密码。", found=found.name, login=login
-        ),
+        gettext("已为%(found)s开通账号「%(login)s」，请当面告知初始密码。", found=found.name, login=login),
         "done",
     )
     return redirect(url_for("roster.unit", unit_id=unit_id), 303)
