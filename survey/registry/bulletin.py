@@ -45,22 +45,18 @@ def bulletin(session: Session, poll: Poll, *, config: Config) -> Bulletin:
         attended=equation.get("attended") or equation["issued"],
         returned=equation["returned"],
         valid=equation["valid"],
-        rates=tuple(
-            Rate(name=rate["name"], numerator=rate["num"], denominator=rate["den"], percent=rate["pct"])
-            for rate in result["rates"]
-            if rate["den"]
-        ),
+        rates=rates(result),
         definition=DEFINITION + (FEW if few else ""),
         change=_change(result["rates"]),
         strengths=(),
-        themes=_themes(session, poll),
+        themes=themes(session, poll),
         review_notes=_notes(session, poll),
         measures=tuple(
             MeasureCount(name=MEASURE_WORDS[kind][0], count=count, measure_word=MEASURE_WORDS[kind][1])
             for kind, count in count_measures(session, poll).items()
         ),
         open_matters=len(open_tasks(session, poll)),
-        series=_series(result),
+        series=series(result),
         publicity="此件主动公开",
         copies=tuple(f"{config.county}{name}" for name in COPIES),
         charts=tuple(_charts(session, poll, result)),
@@ -80,7 +76,16 @@ def _change(rates: Sequence[Row]) -> str | None:
     )
 
 
-def _themes(session: Session, poll: Poll) -> tuple[ThemeCount, ...]:
+def rates(result: Row) -> tuple[Rate, ...]:
+    """Return the rates of the whole county that have a denominator."""
+    return tuple(
+        Rate(name=rate["name"], numerator=rate["num"], denominator=rate["den"], percent=rate["pct"])
+        for rate in result["rates"]
+        if rate["den"]
+    )
+
+
+def themes(session: Session, poll: Poll) -> tuple[ThemeCount, ...]:
     """Return the themes; a clue for the inspectors is not told apart from 其他."""
     found = dict(count_themes(session, poll))
     if clues := found.pop(Theme.BRIBERY, 0):
@@ -93,7 +98,7 @@ def _notes(session: Session, poll: Poll) -> tuple[ReviewNote, ...]:
     return tuple(ReviewNote(reason=reason or "其他", count=count) for reason, count in closed.items())
 
 
-def _series(result: Row) -> tuple[SeriesResult, ...]:
+def series(result: Row) -> tuple[SeriesResult, ...]:
     """Return each series' units as the sums of their officials' lines, in the order of the roster."""
     people = Counter(person["unit"] for person in result["persons"])
     valid = result["ballots"]["valid"]

@@ -1,33 +1,26 @@
 """Papers that are made of figures alone and need no form: for the standing meeting, from the hall."""
 
-from collections.abc import Mapping, Sequence
-from fractions import Fraction
-from statistics import median
-from typing import Any
+from collections.abc import Mapping
 
 from sqlmodel import Session
 
-from scoring.rates import percent
 from survey.clock import CHINA, Quarter
 from survey.config import Config
 from survey.custody import records as custody
 from survey.letters.briefs import MeetingPaper
-from survey.letters.facts import MeasureCount, Rate, SeriesResult, UnitResult
-from survey.letters.facts import Theme as ThemeCount
+from survey.letters.facts import MeasureCount
 from survey.letters.kinds import HallLine, HallRecord
 from survey.poll import attendance, hall_log, remote
 from survey.poll.models import HallEntry, HallStep, Poll
 from survey.rectify.notices import MEASURE_WORDS
+from survey.registry import bulletin
 from survey.review.cases import count_measures
-from survey.review.comments import count_themes
-from survey.review.models import Theme
 from survey.staff.models import Account
 from survey.tally import counts as tally
 
 DEFINITION = "非差评率为非常满意和服务一般的票数占有效评价票数的比例，未作评价的不计入。"
 ASKS = ("审议测评结果和拟采取的措施。", "同意公布各类单位结果，向企业反馈办理情况。")
 FEW = "评价数过少、不宜公布的单位不列。"
-NONE = "—"
 
 
 def meeting_paper(session: Session, poll: Poll, *, config: Config) -> MeetingPaper:
@@ -41,55 +34,17 @@ def meeting_paper(session: Session, poll: Poll, *, config: Config) -> MeetingPap
         seats=poll.seats,
         attended=counts.get("attended") or counts["issued"],
         valid=counts["valid"],
-        rates=tuple(_rate(rate) for rate in result["rates"] if rate["den"]),
-        definition=DEFINITION + (FEW if any(unit["withheld"] for unit in result["units"]) else ""),
+        rates=bulletin.rates(result),
+        definition=DEFINITION + (FEW if any(unit["persons"]["withheld"] for unit in result["units"]) else ""),
         change=None,
-        themes=_themes(session, poll),
+        themes=bulletin.themes(session, poll),
         measures=tuple(
             MeasureCount(name=kind.value, count=count, measure_word=MEASURE_WORDS[kind][1])
             for kind, count in count_measures(session, poll).items()
         ),
         asks=ASKS,
-        series=_series(result["units"]),
+        series=bulletin.series(result),
     )
-
-
-def _rate(rate: Mapping[str, Any]) -> Rate:
-    shown = percent(rate["num"], rate["den"])
-    return Rate(name=rate["name"], numerator=rate["num"], denominator=rate["den"], percent=shown)
-
-
-def _themes(session: Session, poll: Poll) -> tuple[ThemeCount, ...]:
-    """Return the themes; a clue for the inspectors is not told apart from 其他."""
-    counts = dict(count_themes(session, poll))
-    if clues := counts.pop(Theme.BRIBERY, 0):
-        counts[Theme.OTHER] = counts.get(Theme.OTHER, 0) + clues
-    return tuple(ThemeCount(name=theme.chinese, count=count) for theme, count in counts.items())
-
-
-def _series(units: Sequence[Mapping[str, Any]]) -> tuple[SeriesResult, ...]:
-    """Return the units of each series, which alone are compared; a line that is withheld is left out."""
-    shown = [unit for unit in units if not unit["withheld"]]
-    names = dict.fromkeys(unit["series"] for unit in shown)
-    grouped = {name: [unit for unit in shown if unit["series"] == name] for name in names}
-    return tuple(
-        SeriesResult(name=name, median=_median(group), units=tuple(_unit(unit) for unit in group))
-        for name, group in grouped.items()
-    )
-
-
-def _median(group: Sequence[Mapping[str, Any]]) -> str:
-    rates = [Fraction(row["a"] + row["g"], row["n"]) for row in group if row.get("n")]
-    if not rates:
-        return NONE
-    middle = median(rates)
-    return percent(middle.numerator, middle.denominator)
-
-
-def _unit(row: Mapping[str, Any]) -> UnitResult:
-    good, fair, poor = row["a"], row["g"], row["b"]
-    rate = percent(good + fair, row["n"]) if row["n"] else NONE
-    return UnitResult(name=row["name"], good=good, fair=fair, poor=poor, blank=row["blank"], rate=rate)
 
 
 def hall_record(session: Session, poll: Poll, *, config: Config) -> HallRecord:
