@@ -131,9 +131,16 @@ def _elsewhere(session: Session, people: dict[Role, Account]) -> None:
     channels.begin_check(session, size=1, seed="20230403", by=people[Role.INSPECTOR], today=TODAY)
     for num, bare in ((81, ""), (None, "98.77")):
         session.add(
-            Figure(channel=Channel.WINDOW, subject="全县", period=f"2023-{num or 82}", indicator=Indicator.GOOD,
-                   num=num, den=82 if num else None, bare=bare)
-        )  # fmt: skip
+            Figure(
+                channel=Channel.WINDOW,
+                subject="全县",
+                period=f"2023-{num or 82}",
+                indicator=Indicator.GOOD,
+                num=num,
+                den=82 if num else None,
+                bare=bare,
+            )
+        )
     session.add(
         Inspection(unit_id=2, firm="某某有限公司", on=TODAY, basis="双随机第3项", outcome="未发现问题")
     )
