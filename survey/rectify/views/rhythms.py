@@ -57,9 +57,7 @@ def digest() -> ResponseReturnValue:
 def digest_workbook() -> ResponseReturnValue:
     """Give a digest as a workbook."""
     made = _digest()
-    book = tables.workbook(
-        {"盯办事项": sheets.chase(made), "各单位": sheets.standings(made)}
-    )
+    book = tables.workbook({"盯办事项": sheets.chase(made), "各单位": sheets.standings(made)})
     name = quote(f"{made.rhythm.value}{made.span}.xlsx")
     return download(book, XLSX, f"attachment; filename*=UTF-8''{name}")
 
