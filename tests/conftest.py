@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine
 from sqlmodel import Session, SQLModel
 
@@ -17,6 +19,8 @@ REPOSITORY = Path(__file__).parent.parent
 FONTS = REPOSITORY / "instance" / "fonts"
 
 assert desk_models.TABLES
+# Every test has a new app, but nobody needs each of them to compile the same templates.
+Flask.jinja_options = {"bytecode_cache": FileSystemBytecodeCache()}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

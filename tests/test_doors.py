@@ -1,7 +1,9 @@
 """The desk doors: each endpoint names its roles, keeps all others out, takes no form without its token."""
 
 import dataclasses
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -48,17 +50,35 @@ def address(rule: Rule) -> str:
         return str(APP.url_for(rule.endpoint, **arguments))
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Flask]:
-    app = a_desk(tmp_path)
+def raw(app: Flask) -> sqlite3.Connection:
+    """Return the one connection of an in-memory desk."""
+    with app.extensions["desk_engine"].connect() as connection:
+        return connection.connection.driver_connection
+
+
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, sqlite3.Connection]]:
+    """Return one desk for all doors, and its database as it stands before anybody came."""
+    app = a_desk(tmp_path_factory.mktemp("desk"))
     engine = app.extensions["desk_engine"]
     SQLModel.metadata.create_all(engine)
     with unit_of_work(engine) as session:
         session.add(Unit(code="U1", name="行政审批局", series=Series.APPROVAL))
     # Stands where an endpoint's example points, so that no visitor of a test closes the own account.
     hire(app, Role.OFFICE, login="stand-in")
-    yield app
+    with closing(sqlite3.connect(":memory:")) as empty:
+        raw(app).backup(empty)
+        yield app, empty
     engine.dispose()
+
+
+@pytest.fixture
+def desk(furnished: tuple[Flask, sqlite3.Connection]) -> Flask:
+    """Return the desk as it was before the test before this one."""
+    app, empty = furnished
+    empty.backup(raw(app))
+    app.config["WTF_CSRF_ENABLED"] = True
+    return app
 
 
 @pytest.mark.parametrize("rule", RULES, ids=name)
