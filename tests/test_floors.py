@@ -104,8 +104,8 @@ def floor(name: str) -> str:
         return "ground"
     if parts[1] in ("box", "journal"):
         return parts[1]
-    if parts[1] == "languages":
-        return "forms"  # pages speak through it, and it knows flask
+    if parts[1] in ("languages", "pages"):
+        return "forms"  # what pages of every stage share knows flask
     if parts[1] == "attack":
         return "doors" if parts[-1] in ("run", "served") else "box"
     if parts[1] in DOORS or parts[1] in ("demo", "migrations"):

@@ -1,16 +1,13 @@
 """Pages of the other channels: figures, stars, spot checks, the menu, the yearly scheme."""
 
-from collections.abc import Callable
-
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from flask_wtf import FlaskForm
 
 from survey import clock
 from survey.channels import service
 from survey.channels.forms import DrawForm, FindingForm, MarkForm, OrderForm, SchemeForm, StarForm
-from survey.errors import Refused
+from survey.pages import submit
 from survey.staff.models import Role
 from survey.staff.views import allow
 
@@ -18,19 +15,6 @@ bp = Blueprint("channels", __name__, url_prefix="/channels")
 
 READERS = (Role.OFFICE, Role.INSPECTOR, Role.LEADER, Role.AUDITOR)
 CHECKERS = (Role.OFFICE, Role.LEADER, Role.INSPECTOR)
-
-
-def _submit(
-    form: FlaskForm, act: Callable[[], ResponseReturnValue], page: Callable[[], str]
-) -> ResponseReturnValue:
-    if not form.validate():
-        return page(), 400
-    try:
-        return act()
-    except Refused as refusal:
-        g.session.rollback()
-        form.form_errors.append(refusal.sentence)
-        return page(), refusal.status
 
 
 def _done(sentence: str, page: str, **arguments: object) -> ResponseReturnValue:
@@ -95,7 +79,7 @@ def name_star(month: str) -> ResponseReturnValue:
             month=month,
         )
 
-    return _submit(form, act, lambda: _stars(form))
+    return submit(form, act, lambda: _stars(form))
 
 
 def _checks(form: DrawForm) -> str:
@@ -126,7 +110,7 @@ def draw() -> ResponseReturnValue:
         )
         return _done(gettext("已抽签，请到现场查看。"), "channels.check", check_id=check.id)
 
-    return _submit(form, act, lambda: _checks(form))
+    return submit(form, act, lambda: _checks(form))
 
 
 def _check(check_id: int, form: FindingForm) -> str:
@@ -166,7 +150,7 @@ def record(check_id: int, task_id: int) -> ResponseReturnValue:
         )
         return _done(gettext("抽查结果已登记。"), "channels.check", check_id=check_id)
 
-    return _submit(form, act, lambda: _check(check_id, form))
+    return submit(form, act, lambda: _check(check_id, form))
 
 
 def _menu(form: OrderForm) -> str:
@@ -199,7 +183,7 @@ def order() -> ResponseReturnValue:
         made = service.order(g.session, form.code.data, by=g.account, today=clock.today())
         return _done(gettext("已登记，%(id)s号点单。", id=made.id), "channels.menu")
 
-    return _submit(form, act, lambda: _menu(form))
+    return submit(form, act, lambda: _menu(form))
 
 
 @bp.post("/orders/<int:order_id>/served")
@@ -249,4 +233,4 @@ def decide_scheme() -> ResponseReturnValue:
         )
         return _done(gettext("%(year)s年的考核办法已确定。", year=scheme.year), "channels.schemes")
 
-    return _submit(form, act, lambda: _schemes(form))
+    return submit(form, act, lambda: _schemes(form))

@@ -1,15 +1,13 @@
 """Pages of the sources: meetings and batches, their attendees, their points as items of the ledger."""
 
 import datetime as dt
-from collections.abc import Callable
 
 from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from flask_wtf import FlaskForm
 
 from survey import clock
-from survey.errors import Refused
+from survey.pages import submit
 from survey.rectify import ledger
 from survey.roster import service as roster
 from survey.sources import service
@@ -22,19 +20,6 @@ bp = Blueprint("sources", __name__, url_prefix="/sources")
 
 READERS = (Role.OFFICE, Role.INSPECTOR, Role.LEADER, Role.AUDITOR)
 USUAL = dt.timedelta(days=30)
-
-
-def _submit(
-    form: FlaskForm, act: Callable[[], ResponseReturnValue], page: Callable[[], str]
-) -> ResponseReturnValue:
-    if not form.validate():
-        return page(), 400
-    try:
-        return act()
-    except Refused as refusal:
-        g.session.rollback()
-        form.form_errors.append(refusal.sentence)
-        return page(), refusal.status
 
 
 def _to(occasion: Occasion, sentence: str) -> ResponseReturnValue:
@@ -76,7 +61,7 @@ def new() -> ResponseReturnValue:
         )
         return _to(occasion, gettext("已登记，请逐条登记事项。"))
 
-    return _submit(form, act, page) if form.is_submitted() else page()
+    return submit(form, act, page) if form.is_submitted() else page()
 
 
 def _point_form(occasion: Occasion) -> PointForm:
@@ -134,4 +119,4 @@ def add_point(occasion_id: int) -> ResponseReturnValue:
         )
         return _to(found, gettext("第%(number)s条已列入台账。", number=point.number))
 
-    return _submit(form, act, lambda: _occasion_page(found, form))
+    return submit(form, act, lambda: _occasion_page(found, form))

@@ -7,11 +7,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from survey import clock
+from survey.pages import done, submit
 from survey.poll import service as polls
 from survey.rectify import ledger, service
 from survey.rectify.forms import OutcomeForm, TaskForm
 from survey.rectify.models import OutcomeKind
-from survey.rectify.views.door import bp, done, submit
+from survey.rectify.views.door import bp
 from survey.review import comments as remarks
 from survey.review.models import Comment, Theme
 from survey.roster import service as roster

@@ -9,6 +9,7 @@ from flask_babel import gettext
 from flask_wtf import FlaskForm
 
 from survey import clock
+from survey.pages import done, submit
 from survey.poll import service as polls
 from survey.poll.models import Poll, Stage
 from survey.rectify import burning, handover, revisits, service, sheets
@@ -17,7 +18,7 @@ from survey.rectify import ledger as reading
 from survey.rectify.forms import THEMES, AnswerForm, OfferForm, RevisitForm, StepForm, WordsForm
 from survey.rectify.ledger import Filters, Row
 from survey.rectify.models import Task
-from survey.rectify.views.door import bp, config, done, download, submit
+from survey.rectify.views.door import bp, config, download
 from survey.roster import service as roster
 from survey.staff.models import AT_DESK, Role
 from survey.staff.views import allow

@@ -8,12 +8,13 @@ from survey import clock, languages
 from survey.errors import Invalid
 from survey.letters import service as post_office
 from survey.letters.models import Letter, LetterState
+from survey.pages import done
 from survey.poll import service as polls
 from survey.poll.models import Poll
 from survey.rectify import notices, outbox, service
 from survey.rectify.forms import IssueForm, ReplyForm
 from survey.rectify.service import Batch
-from survey.rectify.views.door import bp, config, done, download
+from survey.rectify.views.door import bp, config, download
 from survey.review import cases
 from survey.roster import service as roster
 from survey.staff.models import Role

@@ -5,9 +5,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from survey import clock
+from survey.pages import done, submit
 from survey.rectify import handover, revisits, service
 from survey.rectify.forms import AnswerForm, RevisitForm
-from survey.rectify.views.door import bp, done, submit
+from survey.rectify.views.door import bp
 from survey.rectify.views.ledger import offer_form, task_of, task_page, to_task
 from survey.roster import service as roster
 from survey.staff.models import Role

@@ -10,10 +10,11 @@ from flask_babel import gettext
 from survey import clock
 from survey.clock import Quarter
 from survey.errors import Invalid, Refused
+from survey.pages import done, submit
 from survey.rectify import digests, rolls, sheets
 from survey.rectify.digests import Digest, Rhythm
 from survey.rectify.forms import RollRuleForm
-from survey.rectify.views.door import bp, done, download, submit
+from survey.rectify.views.door import bp, download
 from survey.rectify.views.ledger import XLSX
 from survey.roster import tables
 from survey.staff.models import AT_DESK, Role

@@ -7,6 +7,7 @@ from flask_wtf import FlaskForm
 
 from survey import clock, languages
 from survey.errors import Refused
+from survey.pages import done, submit
 from survey.poll import service as polls
 from survey.poll.models import Poll, Stage
 from survey.review import cases as reading
@@ -15,7 +16,7 @@ from survey.review import comments as remarks
 from survey.review.forms import DecisionForm, OpinionForm, StatementForm, WaiverForm
 from survey.review.models import Case, HearingWay, Verdict
 from survey.review.recusal import keep_out
-from survey.review.views.door import READERS, bp, done, submit
+from survey.review.views.door import READERS, bp
 from survey.roster import service as roster
 from survey.staff.models import Role
 from survey.staff.views import allow

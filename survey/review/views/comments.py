@@ -5,13 +5,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from survey.errors import Invalid
+from survey.pages import done, submit
 from survey.poll import service as polls
 from survey.poll.models import Stage
 from survey.review import comments as remarks
 from survey.review import paraphrases, service
 from survey.review.forms import ParaphraseForm
 from survey.review.models import Comment
-from survey.review.views.door import REMARK_READERS, bp, config, done, submit
+from survey.review.views.door import REMARK_READERS, bp, config
 from survey.staff.views import allow
 from survey.tally import opened
 

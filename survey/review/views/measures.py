@@ -7,12 +7,13 @@ from flask_wtf import FlaskForm
 
 from survey import clock
 from survey.errors import Invalid
+from survey.pages import done, submit
 from survey.poll import service as polls
 from survey.review import cases as reading
 from survey.review import ladders, objections, service, steps
 from survey.review.forms import CarryOutForm, DayForm, FollowUpForm, TalkForm
 from survey.review.models import Measure
-from survey.review.views.door import READERS, bp, done, submit
+from survey.review.views.door import READERS, bp
 from survey.roster import service as roster
 from survey.staff.models import Role
 from survey.staff.views import allow

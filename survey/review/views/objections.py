@@ -7,11 +7,12 @@ from flask_wtf import FlaskForm
 
 from survey import clock, languages
 from survey.errors import Refused
+from survey.pages import done, submit
 from survey.review import cases as reading
 from survey.review import objections as service
 from survey.review.forms import ExaminationForm, LiftForm, ObjectionForm, RulingForm
 from survey.review.models import Objection, Ruling
-from survey.review.views.door import READERS, bp, done, submit
+from survey.review.views.door import READERS, bp
 from survey.roster import service as roster
 from survey.staff import service as staff
 from survey.staff.models import Role

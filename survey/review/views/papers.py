@@ -7,11 +7,12 @@ from flask_babel import gettext
 from survey import clock
 from survey.letters import service as letters
 from survey.letters.facts import Document
+from survey.pages import done
 from survey.poll import service as polls
 from survey.review import cases as reading
 from survey.review import casesheet, objections, papers, steps
 from survey.review import comments as remarks
-from survey.review.views.door import READERS, bp, config, done
+from survey.review.views.door import READERS, bp, config
 from survey.review.views.measures import RECORDERS
 from survey.staff.models import Role
 from survey.staff.views import allow

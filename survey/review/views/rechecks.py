@@ -6,10 +6,11 @@ from flask_babel import gettext
 
 from survey import clock, languages
 from survey.errors import Refused
+from survey.pages import done, submit
 from survey.review import rechecks as service
 from survey.review.forms import RecheckForm
 from survey.review.models import Finding, Recheck, RecheckMatter
-from survey.review.views.door import READERS, bp, done, submit
+from survey.review.views.door import READERS, bp
 from survey.roster import service as roster
 from survey.staff import service as staff
 from survey.staff.models import Role

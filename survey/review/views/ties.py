@@ -5,10 +5,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from survey import clock
+from survey.pages import done, submit
 from survey.review import recusal
 from survey.review.forms import DayForm, TieForm
 from survey.review.models import TieKind
-from survey.review.views.door import READERS, bp, done, submit
+from survey.review.views.door import READERS, bp
 from survey.roster import service as roster
 from survey.staff import service as staff
 from survey.staff.models import Account, Role

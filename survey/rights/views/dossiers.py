@@ -4,10 +4,11 @@ from flask import g, render_template
 from flask.typing import ResponseReturnValue
 
 from survey import clock
+from survey.pages import submit
 from survey.rights import service
 from survey.rights.dossier import Dossier
 from survey.rights.forms import TaskForm
-from survey.rights.views.door import bp, download, submit
+from survey.rights.views.door import bp, download
 from survey.roster import service as roster
 from survey.roster.models import Official
 from survey.staff.models import Role

@@ -5,10 +5,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from survey import clock
+from survey.pages import done, submit
 from survey.rights import service
 from survey.rights.forms import LineForm, RefusalForm
 from survey.rights.models import LineWord
-from survey.rights.views.door import bp, done, submit
+from survey.rights.views.door import bp
 from survey.roster import service as roster
 from survey.staff.models import Role
 from survey.staff.views import allow

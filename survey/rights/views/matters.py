@@ -8,12 +8,13 @@ from flask_wtf import FlaskForm
 from scoring import rules
 from scoring.preview import preview
 from survey import clock
+from survey.pages import done, submit
 from survey.poll import service as polls
 from survey.review import cases as reading
 from survey.review.models import HearingWay
 from survey.rights import service
 from survey.rights.forms import OwnObjectionForm, OwnStatementForm
-from survey.rights.views.door import CONCERNED, bp, done, submit
+from survey.rights.views.door import CONCERNED, bp
 from survey.staff.models import Role
 from survey.staff.views import allow
 
